@@ -156,8 +156,9 @@ class UnreadableLimit(InputError):
 
     def __init__(self, value: object, *, why: str = "") -> None:
         super().__init__(
-            f"cannot read the limit {value!r}{': ' + why if why else ''}; accepted: a whole number that is not negative and one of "
-            "'working days', 'calendar days', 'hours' (for example '5 working days')",
+            f"cannot read the limit {value!r}{': ' + why if why else ''}; accepted: a whole number from 0 to 99999 and one of "
+            "'working days', 'calendar days', 'months', 'hours', or in Chinese 个工作日, 日 (天, 个自然日), 个月, 小时 "
+            "(for example '5 working days' or '5个工作日')",
             value=value,
         )
 

@@ -1,0 +1,194 @@
+"""The commands: what people and programs ask the desk to do with a case.
+
+Each is a small frozen value that carries what the act needs and nothing else; who does it and when are given beside it. The
+class attribute ``action`` is the lifecycle's word for it (see `states`), which roles are granted in the rulebook.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_REASON = Field(min_length=1, max_length=100)
+_TEXT = Field(default="", max_length=100_000)
+_NEEDED_TEXT = Field(min_length=1, max_length=100_000)
+
+
+class Command(BaseModel):
+    """Base of all commands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, str_strip_whitespace=True)
+
+    action: ClassVar[str]
+
+
+class Review(Command):
+    """Screen a message and register it (登记受理); its classes may be set on the rulebook's axes (kind, track, …)."""
+
+    action = "review"
+    classes: dict[str, str] = {}
+    note: str = _TEXT
+
+
+class Reject(Command):
+    """Refuse a message at screening (不予受理), for a reason that the rulebook lists under its exits."""
+
+    action = "reject"
+    reason: str = _REASON
+    explanation: str = _TEXT
+
+
+class Transfer(Command):
+    """Hand a case over to a body outside this desk (移送)."""
+
+    action = "transfer"
+    to: str = Field(min_length=1, max_length=200)
+    reason: str = _REASON
+    explanation: str = _TEXT
+
+
+class Withdraw(Command):
+    """End a case because its sender took the message back (撤回)."""
+
+    action = "withdraw"
+    reason: str = "withdrawn-by-sender"
+    explanation: str = _TEXT
+
+
+class Assign(Command):
+    """Hand a case to a lead unit, with assisting units where several are concerned (交办)."""
+
+    action = "assign"
+    lead: str = Field(min_length=1, max_length=200)
+    assisting: tuple[str, ...] = ()
+    note: str = _TEXT
+
+
+class Accept(Command):
+    """Accept an assignment for one's unit (签收)."""
+
+    action = "accept"
+    unit: str | None = None
+
+
+class Decline(Command):
+    """Hand an assignment back: not ours (退件)."""
+
+    action = "decline"
+    reason: str = _REASON
+    explanation: str = _TEXT
+    unit: str | None = None
+
+
+class Contact(Command):
+    """Record that the unit has spoken with the sender (联系群众): how, and what was said."""
+
+    action = "contact"
+    how: str = "phone"
+    note: str = _TEXT
+    unit: str | None = None
+
+
+class SubmitReply(Command):
+    """Submit the unit's reply (答复) with its outcome."""
+
+    action = "submit"
+    text: str = _NEEDED_TEXT
+    outcome: str | None = None
+    unit: str | None = None
+
+
+class Approve(Command):
+    """Pass the reply at the gate where it stands (审核通过); the last gate publishes it."""
+
+    action = "approve"
+    opinion: str = _TEXT
+
+
+class ReturnReply(Command):
+    """Send a reply back (退回) for reasons from the rulebook's list."""
+
+    action = "return"
+    reasons: tuple[str, ...] = Field(min_length=1)
+    explanation: str = _TEXT
+
+
+class Publish(Command):
+    """Make the reply readable for the citizen (公开), where the rulebook sets no gates or all are passed."""
+
+    action = "publish"
+
+
+class Close(Command):
+    """Close the case (办结) with its outcome."""
+
+    action = "close"
+    outcome: str | None = None
+
+
+class Reopen(Command):
+    """Open a closed case again (重办): a new cycle begins."""
+
+    action = "reopen"
+    reason: str = _REASON
+    explanation: str = _TEXT
+
+
+class AskCitizen(Command):
+    """Ask the sender for what is missing (请补充)."""
+
+    action = "ask"
+    question: str = _NEEDED_TEXT
+
+
+class Supplement(Command):
+    """Record what the sender added (补充)."""
+
+    action = "supplement"
+    text: str = _NEEDED_TEXT
+
+
+class Reclassify(Command):
+    """Change one of the case's classes (改类)."""
+
+    action = "reclassify"
+    axis: str = _REASON
+    value: str = _REASON
+    reason: str = _TEXT
+
+
+class AddNote(Command):
+    """Keep an internal note with the case (备注)."""
+
+    action = "note"
+    text: str = _NEEDED_TEXT
+
+
+class IssueOrder(Command):
+    """Issue an order of a form that the rulebook declares (督办单, 催办, …) to units; left out, to the lead unit."""
+
+    action = "issue"
+    form: str = _REASON
+    to: tuple[str, ...] = ()
+    text: str = _TEXT
+
+
+class AnswerOrder(Command):
+    """Answer an order (回复督办) by its number."""
+
+    action = "answer"
+    order: str = _REASON
+    text: str = _NEEDED_TEXT
+    unit: str | None = None
+
+
+class ClearOrder(Command):
+    """Strike an order off (销号) by its number."""
+
+    action = "clear"
+    order: str = _REASON
+
+
+COMMANDS: dict[str, type[Command]] = {kind.action: kind for kind in Command.__subclasses__()}
+"""The commands by their action."""

@@ -1,0 +1,259 @@
+"""The store in memory: for tests, simulations and first steps. It keeps what a database would keep, and forgets it at the end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+
+import msgspec
+
+from ..cases import Fact
+from ..errors import CaseNotFound, KeyReused, StaleVersion
+from ..events import Ref, StoredEvent
+from ..ports import Answered, Change, Cohort, CohortCase, Notification, Pending, Snapshot, UnitTally
+
+
+class _Kept(msgspec.Struct):
+    """Everything about one case."""
+
+    snapshot: Snapshot
+    events: list[StoredEvent]
+    facts: list[Fact]
+    texts: dict[Ref, str]
+
+
+class _Waiting(msgspec.Struct):
+    """A notice in the outbox."""
+
+    notification: Notification
+    queued_at: datetime
+    next_at: datetime | None
+    attempts: int = 0
+    error: str = ""
+
+
+class MemoryStore:
+    """A `CaseStore` in memory, safe for threads: one transaction at a time, and a failed one leaves no trace."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._cases: dict[str, _Kept] = {}
+        self._keys: dict[str, Answered] = {}
+        self._numbers: dict[str, int] = {}
+        self._definitions: dict[tuple[str, str], str] = {}
+        self._outbox = MemoryOutbox(self._lock)
+
+    @property
+    def outbox(self) -> MemoryOutbox:
+        """The store's outbox."""
+        return self._outbox
+
+    @contextmanager
+    def work(self) -> Iterator[_Work]:
+        """Begin a transaction."""
+        with self._lock:
+            work = _Work(self)
+            yield work
+            work.commit()
+
+    def read(self, case: str) -> Snapshot:
+        """Return a case as it is."""
+        return self._kept(case).snapshot
+
+    def events(self, case: str) -> list[StoredEvent]:
+        """Return a case's events in order."""
+        return list(self._kept(case).events)
+
+    def texts(self, case: str) -> Mapping[Ref, str]:
+        """Return a case's texts."""
+        return dict(self._kept(case).texts)
+
+    def numbered(self, number: str) -> list[str]:
+        """Return the ids of the cases with a channel's number."""
+        with self._lock:
+            found = [kept.snapshot.case for kept in self._cases.values() if kept.snapshot.case.number == number]
+        return [case.id for case in sorted(found, key=lambda case: (case.received_at, case.id))]
+
+    def ids(self, *, after: str = "", limit: int = 1000) -> list[str]:
+        """Return a page of case ids."""
+        with self._lock:
+            return [case for case in sorted(self._cases) if case > after][:limit]
+
+    def due(self, now: datetime, *, limit: int) -> list[str]:
+        """Return the cases that a sweep has something to do for."""
+        with self._lock:
+            waiting = [(at, case) for case, kept in self._cases.items() if (at := kept.snapshot.case.next_at) and at <= now]
+        return [case for _, case in sorted(waiting)[:limit]]
+
+    def kept(self, kind: str, digest: str | None = None) -> str | None:
+        """Return a definition."""
+        with self._lock:
+            if digest is not None:
+                return self._definitions.get((kind, digest))
+            texts = [text for (other, _), text in self._definitions.items() if other == kind]
+        return texts[-1] if texts else None
+
+    def cohort(self, cohort: Cohort) -> Iterator[CohortCase]:
+        """Yield the cohort's cases."""
+        with self._lock:
+            found = [
+                (fact.at, fact.case)
+                for kept in self._cases.values()
+                for fact in kept.facts
+                if fact.kind == "received" and cohort.since <= fact.at < cohort.until and fact.at < cohort.as_of
+            ]
+            rows = [_at_snapshot(case, self._cases[case].facts, cohort) for _, case in sorted(found)]
+        yield from rows
+
+    def tally(self, cohort: Cohort) -> Iterable[UnitTally]:
+        """Return the cohort's sums by lead unit."""
+        return sums(self.cohort(cohort))
+
+    def _kept(self, case: str) -> _Kept:
+        with self._lock:
+            if case not in self._cases:
+                raise CaseNotFound(case)
+            return self._cases[case]
+
+
+def _at_snapshot(case: str, facts: list[Fact], cohort: Cohort) -> CohortCase:
+    known = sorted((fact for fact in facts if fact.at < cohort.as_of), key=lambda fact: (fact.at, fact.seq, fact.n))
+    kinds = {fact.kind for fact in known}
+
+    def last(*kinds: str) -> Fact | None:
+        return next((fact for fact in reversed(known) if fact.kind in kinds), None)
+
+    assigned, closing = last("assigned"), last("closed", "reopened")
+    verdict = last(f"met:{cohort.clock}", f"late:{cohort.clock}") if cohort.clock else None
+    unit = assigned.unit if assigned else ""
+    return CohortCase(
+        case=case,
+        unit=unit,
+        registered="registered" in kinds,
+        accepted=any(fact.kind == "accepted" and fact.unit == unit for fact in known),
+        replied="replied" in kinds,
+        published="published" in kinds,
+        closed=closing is not None and closing.kind == "closed",
+        late=verdict is not None and verdict.kind.startswith("late:"),
+    )
+
+
+def sums(cases: Iterable[CohortCase]) -> list[UnitTally]:
+    """Add a cohort's cases up by lead unit: what a store's own sums must equal."""
+    by_unit: dict[str, list[CohortCase]] = {}
+    for row in cases:
+        by_unit.setdefault(row.unit, []).append(row)
+    return [
+        UnitTally(
+            unit=unit,
+            received=len(rows),
+            registered=sum(row.registered for row in rows),
+            accepted=sum(row.accepted for row in rows),
+            replied=sum(row.replied for row in rows),
+            published=sum(row.published for row in rows),
+            closed=sum(row.closed for row in rows),
+            late=sum(row.late for row in rows),
+        )
+        for unit, rows in sorted(by_unit.items())
+    ]
+
+
+class _Work:
+    """A transaction on a `MemoryStore`: changes are gathered and applied at its end."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self._cases: dict[str, _Kept] = {}
+        self._keys: dict[str, Answered] = {}
+        self._numbers: dict[str, int] = {}
+        self._definitions: dict[tuple[str, str], str] = {}
+        self._notifications: list[_Waiting] = []
+
+    def load(self, case: str) -> Snapshot:
+        return self._case(case).snapshot
+
+    def answered(self, key: str) -> Answered | None:
+        return self._keys.get(key) or self._store._keys.get(key)
+
+    def next_number(self, series: str) -> int:
+        return self._numbers.get(series, self._store._numbers.get(series, 0)) + 1
+
+    def text(self, case: str, ref: Ref) -> str | None:
+        kept = self._cases.get(case) or self._store._cases.get(case)
+        return kept.texts.get(ref) if kept else None
+
+    def events(self, case: str) -> list[StoredEvent]:
+        kept = self._cases.get(case) or self._store._cases.get(case)
+        return list(kept.events) if kept else []
+
+    def write(self, change: Change) -> None:
+        case = change.case.id
+        old = self._cases.get(case) or self._store._cases.get(case)
+        actual = old.snapshot.case.version if old else 0
+        if actual != change.expected:
+            raise StaleVersion(case, expected=change.expected, actual=actual)
+        if change.key and self.answered(change.key):
+            raise KeyReused(change.key, case=case, tried="commit")
+        self._cases[case] = _Kept(
+            snapshot=Snapshot(change.case, change.head),
+            events=[*(old.events if old else ()), *change.events],
+            facts=[*(old.facts if old else ()), *change.facts],
+            texts={**(old.texts if old else {}), **{text.ref: text.body for text in change.texts}},
+        )
+        if change.key and change.digest:
+            self._keys[change.key] = Answered(case, change.case.version, change.digest)
+        self._numbers.update(change.numbers)
+        self._notifications += [_Waiting(row, change.case.updated_at, change.case.updated_at) for row in change.notifications]
+
+    def keep(self, kind: str, digest: str, text: str) -> None:
+        self._definitions.pop((kind, digest), None)
+        self._definitions[kind, digest] = text
+
+    def kept(self, kind: str, digest: str) -> str | None:
+        return self._definitions.get((kind, digest)) or self._store.kept(kind, digest)
+
+    def _case(self, case: str) -> _Kept:
+        return self._cases.get(case) or self._store._kept(case)
+
+    def commit(self) -> None:
+        store = self._store
+        store._cases.update(self._cases)
+        store._keys.update(self._keys)
+        store._numbers.update(self._numbers)
+        for definition, text in self._definitions.items():
+            store._definitions.pop(definition, None)
+            store._definitions[definition] = text
+        store._outbox.add(self._notifications)
+
+
+class MemoryOutbox:
+    """The outbox of a `MemoryStore`."""
+
+    def __init__(self, lock: threading.RLock) -> None:
+        self._lock = lock
+        self._rows: dict[str, _Waiting] = {}
+
+    def add(self, notifications: Iterable[_Waiting]) -> None:
+        """Queue notices; the store does this as it commits."""
+        with self._lock:
+            self._rows.update((row.notification.id, row) for row in notifications)
+
+    def pending(self, now: datetime, *, limit: int = 100) -> list[Pending]:
+        """Return notices that are due for an attempt."""
+        with self._lock:
+            rows = [row for row in self._rows.values() if row.next_at and row.next_at <= now]
+            rows.sort(key=lambda row: (row.queued_at, row.notification.seq, row.notification.n, row.notification.id))
+            return [Pending(row.notification, row.attempts) for row in rows[:limit]]
+
+    def sent(self, id: str, at: datetime) -> None:
+        """Mark a notice as taken."""
+        with self._lock:
+            self._rows[id].next_at = None
+
+    def failed(self, id: str, why: str, retry_at: datetime | None) -> None:
+        """Count a failed attempt."""
+        with self._lock:
+            row = self._rows[id]
+            row.attempts, row.error, row.next_at = row.attempts + 1, why, retry_at

@@ -1,0 +1,344 @@
+"""`SqlStore`: the store in a database. A transaction is one connection; on SQLite it begins by taking the write lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Engine, create_engine, event, insert, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from ...cases import Case
+from ...errors import CaseNotFound, KeyReused, SchemaMismatch, StaleVersion, StoreError
+from ...events import Ref, StoredEvent
+from ...ports import Answered, Change, Cohort, CohortCase, Notification, Pending, Snapshot, UnitTally
+from ...sla import SlaClock
+from . import statements as say
+from .executor import CursorExecutor, Executor, Statement
+from .schema import VERSION, Base
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+_case = msgspec.json.Decoder(Case)
+_notification = msgspec.json.Decoder(Notification)
+_version = Base.metadata.tables["casework_version"]
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+def _micros(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment - _EPOCH) // _TICK
+
+
+class SqlStore:
+    """A `CaseStore` in a database that SQLAlchemy knows; *url* like ``sqlite:///cases.sqlite``.
+
+    Missing tables are made when the store is opened. Tables of another version are refused (`SchemaMismatch`), and so is a
+    database that cannot be opened (`StoreError`). On SQLite: write-ahead log, full sync, foreign writers waited for 30 seconds.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._engine = create_engine(url)
+            if self._engine.dialect.name == "sqlite":
+                _prepare_sqlite(self._engine)
+            self._open()
+        except (SQLAlchemyError, ImportError) as error:
+            raise StoreError(f"cannot open the database {url!r}: {error.__cause__ or error}") from error
+        self._outbox = SqlOutbox(self)
+
+    def _open(self) -> None:
+        with self._engine.begin() as connection:
+            names = inspect(connection).get_table_names()
+            if "casework_version" not in names:
+                if any(name.startswith("casework_") for name in names):
+                    raise StoreError(f"{self._engine.url} holds casework tables and no version; it was not made by casework")
+                Base.metadata.create_all(connection)
+                connection.execute(insert(_version).values(version=VERSION))
+            found = connection.execute(select(_version.c.version)).scalar_one()
+        if found != VERSION:
+            raise SchemaMismatch(found=found, expected=VERSION, url=self._engine.url.render_as_string(hide_password=True))
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._engine.dispose()
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """The store's outbox."""
+        return self._outbox
+
+    @contextmanager
+    def executor(self, *, write: bool = False) -> Iterator[Executor]:
+        """Begin a transaction and give its executor; database errors come out as `StoreError`."""
+        try:
+            with self._engine.connect().execution_options(casework_write=write) as connection, connection.begin():
+                yield CursorExecutor(connection.connection, self._engine.dialect)
+        except SQLAlchemyError as error:
+            raise StoreError(f"the database refused: {error.__cause__ or error}") from error
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            raise StoreError(f"the database refused: {error}") from error
+
+    @contextmanager
+    def work(self) -> Iterator[_Work]:
+        """Begin a transaction."""
+        with self.executor(write=True) as executor:
+            yield _Work(executor)
+
+    def read(self, case: str) -> Snapshot:
+        """Return a case as it is."""
+        return _snapshot(case, self._rows(say.LOAD, p_id=case))
+
+    def events(self, case: str) -> list[StoredEvent]:
+        """Return a case's events in order."""
+        found = _events(case, self._rows(say.EVENTS, p_id=case))
+        if not found:
+            raise CaseNotFound(case)
+        return found
+
+    def texts(self, case: str) -> Mapping[Ref, str]:
+        """Return a case's texts."""
+        found = {row[0]: row[1] for row in self._rows(say.TEXTS, p_id=case)}
+        if not found:
+            self.read(case)
+        return found
+
+    def numbered(self, number: str) -> list[str]:
+        """Return the ids of the cases with a channel's number."""
+        return [row[0] for row in self._rows(say.NUMBERED, p_number=number)]
+
+    def ids(self, *, after: str = "", limit: int = 1000) -> list[str]:
+        """Return a page of case ids."""
+        return [row[0] for row in self._rows(say.IDS, p_after=after, p_limit=limit)]
+
+    def due(self, now: datetime, *, limit: int) -> list[str]:
+        """Return the cases that a sweep has something to do for."""
+        return [row[0] for row in self._rows(say.DUE, p_now=_micros(now), p_limit=limit)]
+
+    def kept(self, kind: str, digest: str | None = None) -> str | None:
+        """Return a definition."""
+        rows = self._rows(say.KEPT, p_kind=kind, p_digest=digest) if digest else self._rows(say.KEPT_LAST, p_kind=kind)
+        return str(rows[0][0]) if rows else None
+
+    def cohort(self, cohort: Cohort) -> Iterator[CohortCase]:
+        """Yield the cohort's cases."""
+        for case, unit, *flags in self._rows(say.COHORT, **_window(cohort)):
+            registered, accepted, replied, published, closed, late = map(bool, flags)
+            yield CohortCase(
+                case=case,
+                unit=unit,
+                registered=registered,
+                accepted=accepted,
+                replied=replied,
+                published=published,
+                closed=closed,
+                late=late,
+            )
+
+    def tally(self, cohort: Cohort) -> Iterable[UnitTally]:
+        """Return the cohort's sums by lead unit, added up by the database."""
+        rows = [(row[0], *map(int, row[1:])) for row in self._rows(say.TALLY, **_window(cohort))]
+        names = UnitTally.__struct_fields__
+        return sorted((UnitTally(**dict(zip(names, row, strict=True))) for row in rows), key=lambda row: row.unit)
+
+    def _rows(self, statement: Statement, **row: Any) -> Sequence[tuple[Any, ...]]:
+        with self.executor() as executor:
+            return executor.run(statement, row)[1]
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Let casework say when transactions begin: the driver's own habit loses updates (it begins after the first read)."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 30000", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        write = connection.get_execution_options().get("casework_write", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _window(cohort: Cohort) -> dict[str, Any]:
+    return {
+        "p_since": _micros(cohort.since),
+        "p_until": _micros(cohort.until),
+        "p_as_of": _micros(cohort.as_of),
+        "p_met": f"met:{cohort.clock}",
+        "p_late": f"late:{cohort.clock}",
+    }
+
+
+def _snapshot(case: str, rows: Sequence[tuple[Any, ...]]) -> Snapshot:
+    if not rows:
+        raise CaseNotFound(case)
+    return Snapshot(_case.decode(rows[0][0]), rows[0][1])
+
+
+def _events(case: str, rows: Sequence[tuple[Any, ...]]) -> list[StoredEvent]:
+    return [StoredEvent(case, *row) for row in rows]
+
+
+def _clock_row(case: str, clock: SlaClock) -> dict[str, Any]:
+    return {
+        "p_case_id": case,
+        "p_key": clock.key,
+        "p_rule": clock.rule,
+        "p_subject": clock.subject,
+        "p_run": clock.run,
+        "p_status": clock.status,
+        "p_due_before": _micros(clock.due.before) if clock.due else None,
+        "p_late": clock.late,
+    }
+
+
+class _Work:
+    """A transaction."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._do = executor
+        self._clocks: dict[str, tuple[SlaClock, ...]] = {}
+
+    def load(self, case: str) -> Snapshot:
+        snapshot = _snapshot(case, self._do.run(say.LOAD, {"p_id": case})[1])
+        self._clocks[case] = snapshot.case.clocks
+        return snapshot
+
+    def answered(self, key: str) -> Answered | None:
+        rows = self._do.run(say.ANSWERED, {"p_key": key})[1]
+        return Answered(*rows[0]) if rows else None
+
+    def next_number(self, series: str) -> int:
+        rows = self._do.run(say.LAST_NUMBER, {"p_series": series})[1]
+        return int(rows[0][0]) + 1 if rows else 1
+
+    def text(self, case: str, ref: Ref) -> str | None:
+        rows = self._do.run(say.TEXT, {"p_id": case, "p_ref": ref})[1]
+        return str(rows[0][0]) if rows else None
+
+    def events(self, case: str) -> list[StoredEvent]:
+        return _events(case, self._do.run(say.EVENTS, {"p_id": case})[1])
+
+    def write(self, change: Change) -> None:
+        case, do = change.case, self._do
+        row = {
+            "p_id": case.id,
+            "p_version": case.version,
+            "p_head": change.head,
+            "p_state": case.state,
+            "p_rulebook_digest": case.rulebook_digest,
+            "p_lead": case.lead,
+            "p_board": case.board,
+            "p_channel": case.channel,
+            "p_number": case.number,
+            "p_received_at": _micros(case.received_at),
+            "p_closed_at": _micros(case.closed_at),
+            "p_next_at": _micros(case.next_at),
+            "p_body": _encode(case).decode(),
+        }
+        if change.expected == 0:
+            if actual := self._version(case.id):
+                raise StaleVersion(case.id, expected=0, actual=actual)
+            do.run(say.INSERT_CASE, row)
+        elif do.run(say.UPDATE_CASE, {**row, "p_expected": change.expected})[0] != 1:
+            raise StaleVersion(case.id, expected=change.expected, actual=self._version(case.id))
+        if change.key and self.answered(change.key):
+            raise KeyReused(change.key, case=case.id, tried="commit")
+        last = len(change.events) - 1
+        do.many(
+            say.INSERT_EVENT,
+            (
+                {
+                    "p_case_id": stored.case,
+                    "p_seq": stored.seq,
+                    "p_text": stored.text,
+                    "p_hash": stored.hash,
+                    "p_key": change.key if n == last else None,
+                    "p_digest": change.digest if n == last else None,
+                }
+                for n, stored in enumerate(change.events)
+            ),
+        )
+        do.many(
+            say.INSERT_FACT,
+            (
+                {
+                    "p_case_id": fact.case,
+                    "p_seq": fact.seq,
+                    "p_n": fact.n,
+                    "p_kind": fact.kind,
+                    "p_at": _micros(fact.at),
+                    "p_unit": fact.unit,
+                    "p_cycle": fact.cycle,
+                    "p_value": fact.value,
+                }
+                for fact in change.facts
+            ),
+        )
+        do.many(say.INSERT_TEXT, ({"p_case_id": case.id, "p_ref": text.ref, "p_body": text.body} for text in change.texts))
+        old = {clock.key: clock for clock in self._clocks.get(case.id, ())}
+        changed = [clock for clock in case.clocks if old.get(clock.key) != clock]
+        do.many(say.DELETE_CLOCK, ({"p_case_id": case.id, "p_key": clock.key} for clock in changed if clock.key in old))
+        do.many(say.INSERT_CLOCK, (_clock_row(case.id, clock) for clock in changed))
+        self._clocks[case.id] = case.clocks
+        for series, number in change.numbers.items():
+            if do.run(say.UPDATE_NUMBER, {"p_series": series, "p_last": number})[0] != 1:
+                do.run(say.INSERT_NUMBER, {"p_series": series, "p_last": number})
+        queued = _micros(case.updated_at)
+        do.many(
+            say.INSERT_NOTICE,
+            (
+                {
+                    "p_id": row.id,
+                    "p_body": _encode(row).decode(),
+                    "p_queued_at": queued,
+                    "p_seq": row.seq,
+                    "p_n": row.n,
+                    "p_attempts": 0,
+                    "p_next_at": queued,
+                    "p_sent_at": None,
+                    "p_error": "",
+                }
+                for row in change.notifications
+            ),
+        )
+
+    def _version(self, case: str) -> int:
+        rows = self._do.run(say.LOAD, {"p_id": case})[1]
+        return _snapshot(case, rows).case.version if rows else 0
+
+    def keep(self, kind: str, digest: str, text: str) -> None:
+        n = int(self._do.run(say.LAST_KEPT, {})[1][0][0]) + 1
+        self._do.run(say.DROP_KEPT, {"p_kind": kind, "p_digest": digest})
+        self._do.run(say.INSERT_KEPT, {"p_kind": kind, "p_digest": digest, "p_n": n, "p_text": text})
+
+    def kept(self, kind: str, digest: str) -> str | None:
+        rows = self._do.run(say.KEPT, {"p_kind": kind, "p_digest": digest})[1]
+        return str(rows[0][0]) if rows else None
+
+
+class SqlOutbox:
+    """The outbox of a `SqlStore`."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+
+    def pending(self, now: datetime, *, limit: int = 100) -> list[Pending]:
+        """Return notices that are due for an attempt."""
+        with self._store.executor() as do:
+            rows = do.run(say.PENDING, {"p_now": _micros(now), "p_limit": limit})[1]
+        return [Pending(_notification.decode(body), attempts) for body, attempts in rows]
+
+    def sent(self, id: str, at: datetime) -> None:
+        """Mark a notice as taken."""
+        with self._store.executor(write=True) as do:
+            do.run(say.SENT, {"p_id": id, "p_at": _micros(at)})
+
+    def failed(self, id: str, why: str, retry_at: datetime | None) -> None:
+        """Count a failed attempt."""
+        with self._store.executor(write=True) as do:
+            do.run(say.FAILED, {"p_id": id, "p_error": why, "p_next_at": _micros(retry_at)})

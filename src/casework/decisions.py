@@ -1,0 +1,282 @@
+"""A decision in the making: the one way by which events come about.
+
+`Draft.add` moves the state by the lifecycle's table, starts, pauses and stops clocks by the rulebook's clock rules, queues notices,
+and folds the event into the case, so what is decided is always what its events say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from . import documents, escalation, events
+from .cases import Case, Fact, evolve, facts_of
+from .errors import ConditionUnmet
+from .events import Event, Payload, Ref
+from .messages import Message
+from .ports import Notification, Text
+from .routing import RoutingFunction
+from .rulebook import Rulebook
+from .sla import ClockRule, SlaClock, Timekeeper
+from .units import Actor
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision may know beyond rulebook and case.
+
+    ``recorded_at`` differs from the moment of the act only in an import, which queues no notices and fires no past rungs.
+    ``numbers`` holds the next free number of each series that may be needed, read in the same transaction.
+    """
+
+    keeper: Timekeeper
+    recorded_at: datetime
+    message: Message | None = None
+    numbers: Mapping[str, int] = {}
+    functions: Mapping[str, RoutingFunction] = {}
+    imported: bool = False
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided: the events, the case after them, what is kept with them; ``numbers`` is the last one taken by series."""
+
+    case: Case
+    events: tuple[Event, ...]
+    facts: tuple[Fact, ...]
+    numbers: Mapping[str, int]
+    texts: tuple[Text, ...]
+    notifications: tuple[Notification, ...]
+
+
+class Draft:
+    """Gathers the events of one decision; the case moves on with each of them."""
+
+    def __init__(self, rulebook: Rulebook, case: Case | None, actor: Actor, now: datetime, known: Known, case_id: str) -> None:
+        self.rulebook, self.actor, self.now, self.known, self.id = rulebook, actor, now, known, case_id
+        self._case = case
+        self._events: list[Event] = []
+        self._facts: list[Fact] = []
+        self._numbers: dict[str, int] = {}
+        self._texts: list[Text] = []
+        self._notifications: list[Notification] = []
+
+    @property
+    def case(self) -> Case:
+        """The case as decided so far."""
+        if self._case is None:
+            raise RuntimeError("no event yet")
+        return self._case
+
+    @property
+    def seq(self) -> int:
+        """The number of the event that comes next."""
+        return self._case.version + 1 if self._case else 1
+
+    def text(self, name: str, body: str) -> Ref:
+        """Keep a text beside the next event and return its reference."""
+        ref = f"{self.seq}.{name}"
+        self._texts.append(Text(ref=ref, body=body))
+        return ref
+
+    def maybe(self, name: str, body: str) -> Ref | None:
+        """Keep a text where there is one."""
+        return self.text(name, body) if body else None
+
+    def take_number(self, series: str) -> int:
+        """Take the next number of a series."""
+        number = self._numbers[series] + 1 if series in self._numbers else self.known.numbers[series]
+        self._numbers[series] = number
+        return number
+
+    def document(self, template: str, *, number: str, to: tuple[str, ...], day: date, text: str) -> str:
+        """Fill an order's template; it may name the case, its clocks and counts, and no personal data but the message's subject."""
+        late_by = self.rulebook.outline.rulebook.late_by
+        due = next((clock.due for clock in self.case.clocks if clock.rule == late_by and clock.due), None)
+        return documents.render(
+            template,
+            {
+                "number": number,
+                "to": list(to),
+                "day": day,
+                "text": text,
+                "case": self.id,
+                "message_number": self.case.number or self.id,
+                "subject": self.known.message.subject if self.known.message else "",
+                "lead": self.case.lead or "",
+                "due": due.date if due else None,
+                "counts": dict(self.case.counts),
+            },
+        )
+
+    def add(self, action: str, data: Payload, *, moves: bool = True, clocks: tuple[SlaClock, ...] = ()) -> None:
+        """Add an event: the state moves as the lifecycle says (unless not ``moves``), and the clocks follow."""
+        before = self._case
+        life = self.rulebook.lifecycle
+        state = life.initial
+        if before is not None:
+            state = life.next(before.state, action, case=self.id) if moves else before.state
+        event = Event(
+            case=self.id,
+            seq=self.seq,
+            occurred_at=self.now,
+            recorded_at=self.known.recorded_at,
+            actor=self.actor.id,
+            role=self.actor.role,
+            action=action,
+            state=state,
+            data=data,
+        )
+        after = evolve(before, event)
+        if moves:
+            clocks = self._clocks(before, after, action, data)
+        event = msgspec.structs.replace(event, clocks=clocks)
+        self._case = evolve(before, event)
+        self._events.append(event)
+        self._facts += facts_of(self._case, event)
+        if moves:
+            for rule in self.rulebook.outline.notify:
+                if rule.on == action and self.holds(rule.when):
+                    for role in rule.to:
+                        self.notify(role, rule.zh, rule.en)
+
+    def notify(self, role: str, zh: str, en: str) -> None:
+        """Queue a notice beside the latest event; an import queues none."""
+        if self.known.imported:
+            return
+        seq = self.case.version
+        self._notifications.append(
+            Notification(
+                case=self.id,
+                seq=seq,
+                n=sum(row.seq == seq for row in self._notifications) + 1,
+                to=role,
+                unit=self.case.lead or "",
+                action=self._events[-1].action,
+                zh=zh,
+                en=en,
+            )
+        )
+
+    def decision(self) -> Decision:
+        """Return what was decided."""
+        return Decision(
+            case=self.case,
+            events=tuple(self._events),
+            facts=tuple(self._facts),
+            numbers=dict(self._numbers),
+            texts=tuple(self._texts),
+            notifications=tuple(self._notifications),
+        )
+
+    def refuse(self, action: str, *reasons: str, allowed: tuple[str, ...] = ()) -> ConditionUnmet:
+        """Return the error for a command whose contents do not do."""
+        return ConditionUnmet(action, reasons, case=self.id, allowed=allowed)
+
+    def context(self) -> dict[str, Any]:
+        """Return the names that conditions may use, with their values for this case."""
+        case, message = self.case, self.known.message
+        received = self.known.keeper.local(case.received_at)
+        return {
+            **{axis: case.classes.get(axis, "") for axis in self.rulebook.outline.classes},
+            "text": message.text if message else "",
+            "subject": message.subject if message else "",
+            "body": message.body if message else "",
+            "sender": message.sender.ref if message else "",
+            "channel": case.channel,
+            "board": case.board or "",
+            "place": case.place or "",
+            "state": case.state,
+            "lead": case.lead or "",
+            "outcome": case.outcome or "",
+            "public": case.public,
+            "month": received.month,
+            "day": received.day,
+            "hour": received.hour,
+            "weekday": received.isoweekday(),
+            "units": len(case.units),
+            "cycle": case.cycle,
+            **{
+                name: case.counts.get(name, 0)
+                for name in ("returned", "declined", "repeated", "dissatisfied", "views", "instructed")
+            },
+        }
+
+    def holds(self, condition: str) -> bool:
+        """Return whether a condition of the rulebook is true of the case as decided so far."""
+        return not condition or self.rulebook.conditions[condition].holds(self.context())
+
+    # -- clocks
+
+    def _clocks(self, before: Case | None, after: Case, action: str, data: Payload) -> tuple[SlaClock, ...]:
+        """Return the clocks that this step changes, as they now are."""
+        life = self.rulebook.lifecycle
+        moved = before is None or before.state != after.state
+        happened = {action, after.state} if moved else {action}
+        over = moved and life.states[after.state].kind == "final"
+        old = {clock.key: clock for clock in after.clocks}
+        new: dict[str, SlaClock] = {}
+        self._case = after
+        for rule in self.rulebook.outline.clock:
+            mine = [clock for clock in old.values() if clock.rule == rule.id]
+            for clock in mine:
+                changed = self._changed(rule, clock, after, happened, data, over=over, moved=moved)
+                if changed != clock:
+                    new[clock.key] = changed
+            if happened.isdisjoint(rule.starts_on) or over:
+                continue
+            for subject in _subjects(rule, after, data):
+                running = new.get(f"{rule.id}:{subject}" if subject else rule.id) or next(
+                    (clock for clock in mine if clock.subject == subject), None
+                )
+                if (running is None or running.status in ("stopped", "cancelled")) and self.holds(rule.when):
+                    limit = next(row.limit for row in rule.limit if self.holds(row.when))
+                    started = self.known.keeper.begin(rule, limit, self.now, subject=subject, clock=running)
+                    new[started.key] = self._with_alarms(started)
+        self._case = before
+        return tuple(new.values())
+
+    def _changed(
+        self, rule: ClockRule, clock: SlaClock, after: Case, happened: set[str], data: Payload, *, over: bool, moved: bool
+    ) -> SlaClock:
+        keeper = self.known.keeper
+        if clock.status not in ("running", "paused"):
+            return clock
+        if not happened.isdisjoint(rule.stops_on) and _concerns(rule, clock, data):
+            return keeper.stop(clock, self.now)
+        gone = rule.per == "assignment" and clock.subject not in after.units
+        if over or gone:
+            return keeper.cancel(clock, self.now)
+        if moved and clock.status == "running" and after.state in rule.pauses_on:
+            return keeper.pause(clock, self.now)
+        if moved and clock.status == "paused" and after.state not in rule.pauses_on:
+            return self._with_alarms(keeper.resume(clock, rule, self.now))
+        return clock
+
+    def _with_alarms(self, clock: SlaClock) -> SlaClock:
+        """Give a clock its alarms; occasions that are over (of an import, or from before a pause) do not come again."""
+        rungs = tuple(self.rulebook.rungs.values())
+        fired = self._case.occasions if self._case else ()
+        alarms = [
+            row
+            for row in escalation.alarms(rungs, clock, self.known.keeper)
+            if escalation.occasion(row, clock) not in fired and not (self.known.imported and row.at <= self.known.recorded_at)
+        ]
+        return msgspec.structs.replace(clock, alarms=tuple(alarms))
+
+
+def _subjects(rule: ClockRule, after: Case, data: Payload) -> tuple[str, ...]:
+    """Return for what a clock starts: the case (""), the unit or units that the event is about, or the order."""
+    if rule.per == "case":
+        return ("",)
+    if rule.per == "order":
+        return (data.order,) if isinstance(data, events.OrderIssued | events.OrderAnswered) else ()
+    unit = getattr(data, "unit", None)
+    return (unit,) if unit else after.units
+
+
+def _concerns(rule: ClockRule, clock: SlaClock, data: Payload) -> bool:
+    """Return whether an event is about the unit or order that a clock is kept for; one about no single one is about all."""
+    about = getattr(data, {"assignment": "unit", "order": "order"}.get(rule.per, ""), None) if rule.per != "case" else None
+    return about is None or about == clock.subject

@@ -1,0 +1,482 @@
+"""The desk: reads the time once, loads, lets the engine decide, commits. The door through which everything goes.
+
+Portals call `Desk.receive` and `Desk.act`; a timer calls `Desk.sweep` and `Desk.deliver`; an importer uses `Desk.importing`, the
+only way to let things have happened at other moments than they are recorded at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from pydantic import BaseModel, ConfigDict
+
+from . import engine, journal, privacy
+from .actions import Command
+from .calendars import WorkCalendar
+from .cases import Case
+from .decisions import Decision, Known
+from .errors import (
+    CaseworkError,
+    ChainBroken,
+    DeliveryFailed,
+    InputError,
+    KeyReused,
+    NaiveDatetime,
+    NotPermitted,
+    Problem,
+    RulebookInvalid,
+    StaleVersion,
+    UnknownRulebook,
+)
+from .events import Event, StoredEvent
+from .messages import Message, Sender
+from .ports import Answered, CaseStore, Change, Notifier, Snapshot, UnitOfWork
+from .routing import RoutingFunction
+from .rulebook import Rulebook
+from .sla import Explanation, Timekeeper, Verdict
+from .units import Actor, Register
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ATTEMPTS = 10
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+
+
+def utc_now() -> datetime:
+    """Return the present moment; the one place in casework that reads the time."""
+    return datetime.now(UTC)
+
+
+def new_case_id() -> str:
+    """Return a new case id: 18 letters and digits that sort by the moment they were made and cannot be guessed."""
+    ticks, letters = int(utc_now().timestamp() * 1000), ""
+    for _ in range(9):
+        ticks, rest = divmod(ticks, 32)
+        letters = _ALPHABET[rest] + letters
+    return letters + "".join(secrets.choice(_ALPHABET) for _ in range(9))
+
+
+class ClockView(BaseModel):
+    """A clock as somebody reads it: due date (None while paused), verdict and working days left or late."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    key: str
+    label: str
+    due: str | None
+    state: str
+    days: int
+
+
+class CaseView(BaseModel):
+    """A case as one actor may see it: what the role does not see is masked; ``allowed`` is what the actor may do next."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    id: str
+    number: str | None
+    version: int
+    state: str
+    state_zh: str
+    state_en: str
+    subject: str
+    body: str
+    sender: Sender
+    channel: str
+    received_at: datetime
+    classes: dict[str, str]
+    lead: str | None
+    units: tuple[str, ...]
+    replies: tuple[str, ...]
+    clocks: tuple[ClockView, ...]
+    allowed: tuple[str, ...]
+
+
+class Sweep(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sweep did: cases it changed, events it made, and cases that could not be swept, with the reason."""
+
+    cases: int
+    events: int
+    failures: tuple[tuple[str, str], ...] = ()
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """What a delivery did: notices taken by the channel, notices to be tried again, and notices given up."""
+
+    sent: int
+    retried: int
+    given_up: int
+
+
+class Desk:
+    """Applies rulebooks to cases in a store.
+
+    New cases begin under *rulebook*; older cases keep theirs, which the store holds. *routing* registers the Python functions
+    that routing rules ``call``. *now* and *new_id* are for hosts and tests that have their own; *now* must give aware moments.
+    *calendar* takes the place of the one that the rulebook names, for hosts with notices of their own.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        *,
+        store: CaseStore,
+        routing: Mapping[str, RoutingFunction] | None = None,
+        now: Callable[[], datetime] = utc_now,
+        new_id: Callable[[], str] = new_case_id,
+        calendar: WorkCalendar | None = None,
+    ) -> None:
+        self.rulebook, self.store = rulebook, store
+        self._functions = dict(routing or {})
+        self._now, self._new_id, self._calendar = now, new_id, calendar
+        self._books: dict[str, tuple[Rulebook, Timekeeper]] = {}
+        self._kept = False
+        missing = [
+            Problem(
+                f"no function {rule.call!r} is registered; give it to Desk(routing={{{rule.call!r}: …}})", f"route.{rule.id}.call"
+            )
+            for rule in rulebook.outline.route
+            if rule.call and rule.call not in self._functions
+        ]
+        if missing:
+            raise RulebookInvalid(rulebook.id, missing)
+        self._books[rulebook.digest] = rulebook, self._keeper(rulebook)
+
+    # -- the portal's door
+
+    def receive(self, message: Message, *, key: str | None = None) -> Case:
+        """Make a case of a message.
+
+        Its clocks count from ``message.received_at``, which may not lie in the future, or from now. The same *key* with the same
+        message returns the case that was made the first time; with another message it is `KeyReused`.
+        """
+        now = self._moment()
+        at = message.received_at or now
+        if at > now:
+            raise InputError(f"the message was received at {at.isoformat()}, which is after now ({now.isoformat()})", value=at)
+        with self.store.work() as work:
+            case = self._receive(work, message, key, at, self._known(self.rulebook, now))
+        self._kept = True
+        return case
+
+    def act(self, case: str, command: Command, *, by: Actor, key: str | None = None, expect: int | None = None) -> Case:
+        """Carry out a command on a case and return the case after it.
+
+        *expect* is the version that the caller has seen: `StaleVersion` where the case has moved on. *key* makes the call safe
+        to repeat: the same command with the same key has one effect. A refused command (`CommandRefused`) has none.
+        """
+        now = self._moment()
+        with self.store.work() as work:
+            return self._act(work, case, command, by, key, expect, now, now, imported=False)
+
+    @contextmanager
+    def importing(self) -> Iterator[Importing]:
+        """Take over what happened elsewhere, each act at the moment it occurred, all in one transaction.
+
+        An import queues no notices and fires no rungs whose moment is past when it is recorded.
+        """
+        now = self._moment()
+        with self.store.work() as work:
+            importing = Importing(self, work, now)
+            yield importing
+        self._kept = self._kept or importing.received > 0
+
+    # -- reading
+
+    def get(self, case: str) -> Case:
+        """Return a case, unmasked: for the trusted host. `CaseNotFound` where there is none."""
+        return self.store.read(case).case
+
+    def message(self, case: str) -> Message:
+        """Return a case's message, unmasked; erased parts are empty."""
+        row = self.store.read(case).case
+        texts = self.store.texts(case)
+        return _message(texts.get(row.message), texts.get(row.sender) if row.sender else None)
+
+    def rulebook_of(self, case: Case) -> Rulebook:
+        """Return the rulebook that a case keeps; `UnknownRulebook` where the store has lost it."""
+        return self._book(case)[0]
+
+    def history(self, case: str) -> tuple[Event, ...]:
+        """Return a case's events in order."""
+        return tuple(journal.decode(row.text, case=case, seq=row.seq) for row in self.store.events(case))
+
+    def view(self, case: str, *, by: Actor) -> CaseView:
+        """Return a case as *by* may see it; `NotPermitted` where the case lies outside the actor's scope."""
+        row = self.store.read(case).case
+        book, keeper = self._book(row)
+        message = self.message(case)
+        role = book.roles.get(by.role)
+        if role is None:
+            why = f"the rulebook has no role {by.role!r} (roles: {', '.join(sorted(book.roles))})"
+        else:
+            why = privacy.out_of_scope(role, by, row, sender=message.sender.ref)
+        if role is None or why:
+            raise NotPermitted("view", actor=by.id, role=by.role, why=why, case=case)
+        now, texts = self._moment(), self.store.texts(case)
+        known = self._known(book, now, message=message)
+        return CaseView(
+            id=row.id,
+            number=row.number,
+            version=row.version,
+            state=row.state,
+            state_zh=book.lifecycle.label(row.state, lang="zh"),
+            state_en=book.lifecycle.label(row.state, lang="en"),
+            subject=message.subject,
+            body=message.body,
+            sender=privacy.seen_sender(message.sender, role),
+            channel=row.channel,
+            received_at=row.received_at,
+            classes=row.classes,
+            lead=row.lead,
+            units=row.units,
+            replies=tuple(texts.get(reply.text, "") for reply in row.replies),
+            clocks=tuple(
+                ClockView(
+                    key=clock.key,
+                    label=book.clocks[clock.rule].zh or clock.rule,
+                    due=clock.due.date.isoformat() if clock.due else None,
+                    state=(verdict := keeper.verdict(clock, book.clocks[clock.rule], now)).state.value,
+                    days=verdict.days,
+                )
+                for clock in row.clocks
+            ),
+            allowed=engine.open_to(book, row, by, known),
+        )
+
+    def verdicts(self, case: str) -> dict[str, Verdict]:
+        """Return what each of a case's clocks says now, by its key."""
+        row, now = self.get(case), self._moment()
+        book, keeper = self._book(row)
+        return {clock.key: keeper.verdict(clock, book.clocks[clock.rule], now) for clock in row.clocks}
+
+    def explain(self, case: str, clock: str) -> Explanation:
+        """Explain a clock's due date: every day counted or skipped, and the notice that says why. A KeyError names the clocks."""
+        row = self.get(case)
+        book, keeper = self._book(row)
+        found = row.clock(clock)
+        rule = book.clocks[found.rule]
+        return keeper.explain(found.started_at, found.limit, count=rule.count, pauses=found.pauses, paused=found.due is None)
+
+    def verify(self, case: str) -> None:
+        """Check a case's chain of events against its head, and the case against its events; `ChainBroken` names the place."""
+        snapshot = self.store.read(case)
+        stored = self.store.events(case)
+        journal.verify(case, stored, head=snapshot.head)
+        if journal.replay(stored) != snapshot.case:
+            raise ChainBroken(case, len(stored), "the case row is not what its events say")
+
+    # -- what a timer calls
+
+    def sweep(self, *, limit: int = 500) -> Sweep:
+        """Fire every rung that is due on at most *limit* cases; run again at the same moment, it changes nothing."""
+        now = self._moment()
+        cases = made = 0
+        failures = []
+        for case in self.store.due(now, limit=limit):
+            try:
+                with self.store.work() as work:
+                    snapshot = work.load(case)
+                    book, _ = self._book(snapshot.case, work=work)
+                    decision = engine.due(book, snapshot.case, now, self._known_for(work, book, snapshot.case, None, now))
+                    self._write(work, snapshot, decision)
+            except CaseworkError as error:
+                failures.append((case, str(error)))
+                continue
+            cases += bool(decision.events)
+            made += len(decision.events)
+        return Sweep(cases=cases, events=made, failures=tuple(failures))
+
+    def deliver(self, notifier: Notifier, *, limit: int = 100) -> Delivery:
+        """Hand at most *limit* waiting notices to a channel, each at least once; what it refuses is tried again, ever later."""
+        now = self._moment()
+        sent = retried = given_up = 0
+        for row in self.store.outbox.pending(now, limit=limit):
+            try:
+                notifier(row.notification)
+            except DeliveryFailed as error:
+                last = row.attempts + 1 >= _ATTEMPTS
+                wait = min(_FIRST_WAIT * 2**row.attempts, _LONGEST_WAIT)
+                self.store.outbox.failed(row.notification.id, str(error), None if last else now + wait)
+                retried, given_up = retried + (not last), given_up + last
+            else:
+                self.store.outbox.sent(row.notification.id, now)
+                sent += 1
+        return Delivery(sent=sent, retried=retried, given_up=given_up)
+
+    # -- inside
+
+    def _moment(self) -> datetime:
+        now = self._now()
+        if now.tzinfo is None:
+            raise NaiveDatetime(now, what="the desk's now()")
+        return now.astimezone(UTC)
+
+    def _keeper(self, rulebook: Rulebook) -> Timekeeper:
+        return Timekeeper(self._calendar or rulebook.calendar(), rulebook.zone, provisional=True)
+
+    def _book(self, case: Case, *, work: UnitOfWork | None = None) -> tuple[Rulebook, Timekeeper]:
+        """Return the rulebook that a case keeps; the register is always the desk's present one."""
+        if case.rulebook_digest not in self._books:
+            text = (work or self.store).kept("rulebook", case.rulebook_digest)
+            if text is None:
+                raise UnknownRulebook(f"{case.rulebook}@{case.rulebook_digest}", choices=sorted(self._books))
+            book = Rulebook.restore(text, register=self.rulebook.register)
+            self._books[case.rulebook_digest] = book, self._keeper(book)
+        return self._books[case.rulebook_digest]
+
+    def _known(self, book: Rulebook, recorded_at: datetime, *, message: Message | None = None, imported: bool = False) -> Known:
+        return Known(
+            keeper=self._books[book.digest][1],
+            recorded_at=recorded_at,
+            message=message,
+            functions=self._functions,
+            imported=imported,
+        )
+
+    def _known_for(
+        self, work: UnitOfWork, book: Rulebook, case: Case, command: Command | None, now: datetime, *, imported: bool = False
+    ) -> Known:
+        """Gather what a decision may know: the message where a rule could ask for it, and the series that may be drawn from."""
+        known = self._known(book, now, imported=imported)
+        series = engine.series_needed(book, case, command, now, known)
+        asks = book.conditions or series or any(role.scope == "own" for role in book.roles.values())
+        sender = work.text(case.id, case.sender) if asks and case.sender else None
+        message = _message(work.text(case.id, case.message), sender) if asks else None
+        return msgspec.structs.replace(known, message=message, numbers={name: work.next_number(name) for name in series})
+
+    def _receive(self, work: UnitOfWork, message: Message, key: str | None, at: datetime, known: Known) -> Case:
+        digest = _digest("receive", message.model_dump_json())
+        if key and (answered := work.answered(key)):
+            return self._again(work, answered, digest, key, "receive")
+        if not self._kept:
+            work.keep("rulebook", self.rulebook.digest, self.rulebook.text)
+            if self.rulebook.register:
+                text = msgspec.json.encode(self.rulebook.register).decode()
+                work.keep("register", _digest("register", text), text)
+        message = message.model_copy(update={"received_at": at})
+        decision = engine.open_case(self.rulebook, self._new_id(), message, at, known)
+        self._write(work, None, decision, key=key, digest=digest)
+        return decision.case
+
+    def _act(
+        self,
+        work: UnitOfWork,
+        case: str,
+        command: Command,
+        by: Actor,
+        key: str | None,
+        expect: int | None,
+        at: datetime,
+        now: datetime,
+        *,
+        imported: bool,
+    ) -> Case:
+        digest = _digest(case, command.action, command.model_dump_json(), by.model_dump_json())
+        if key and (answered := work.answered(key)):
+            return self._again(work, answered, digest, key, command.action)
+        snapshot = work.load(case)
+        if expect is not None and expect != snapshot.case.version:
+            raise StaleVersion(case, expected=expect, actual=snapshot.case.version, tried=command.action)
+        if imported and at < snapshot.case.updated_at:
+            was = snapshot.case.updated_at.isoformat()
+            raise InputError(f"cannot {command.action} case {case} at {at.isoformat()}: its latest event is of {was}", value=at)
+        book, _ = self._book(snapshot.case, work=work)
+        known = self._known_for(work, book, snapshot.case, command, now, imported=imported)
+        decision = engine.decide(book, snapshot.case, command, by, max(at, snapshot.case.updated_at), known)
+        self._write(work, snapshot, decision, key=key, digest=digest)
+        return decision.case
+
+    def _again(self, work: UnitOfWork, answered: Answered, digest: str, key: str, tried: str) -> Case:
+        """Return the answer that an idempotency key was given the first time."""
+        if answered.digest != digest:
+            raise KeyReused(key, case=answered.case, tried=tried)
+        return journal.replay(work.events(answered.case)[: answered.version])
+
+    def _write(
+        self, work: UnitOfWork, before: Snapshot | None, decision: Decision, *, key: str | None = None, digest: str | None = None
+    ) -> None:
+        if not decision.events:
+            return
+        head = before.head if before else ""
+        stored = []
+        for event in decision.events:
+            text = journal.encode(event)
+            head = journal.chain(head, text)
+            stored.append(StoredEvent(event.case, event.seq, text, head))
+        work.write(
+            Change(
+                case=decision.case,
+                expected=before.case.version if before else 0,
+                head=head,
+                events=tuple(stored),
+                facts=decision.facts,
+                numbers=decision.numbers,
+                texts=decision.texts,
+                notifications=decision.notifications,
+                key=key,
+                digest=digest if key else None,
+            )
+        )
+
+
+class Importing:
+    """The door for what happened before it is recorded; made by `Desk.importing`.
+
+    ``rulebook`` is the one that new cases get, ``received`` counts the messages that were handed in.
+    """
+
+    def __init__(self, desk: Desk, work: UnitOfWork, now: datetime) -> None:
+        self._desk, self._work, self._recorded_at = desk, work, now
+        self.rulebook = desk.rulebook
+        self.received = 0
+
+    def receive(self, message: Message, *, key: str | None = None) -> Case:
+        """Make a case of a message at its ``received_at``, which must be given and not lie in the future."""
+        if message.received_at is None:
+            raise InputError("an imported message needs its received_at", value=message.subject)
+        at = self._past(message.received_at, "receive")
+        known = self._desk._known(self._desk.rulebook, self._recorded_at, imported=True)
+        case = self._desk._receive(self._work, message, key, at, known)
+        self.received += 1
+        return case
+
+    def act(self, case: str, command: Command, *, by: Actor, at: datetime, key: str | None = None) -> Case:
+        """Carry out a command at the moment *at* (aware), not before the case's latest event."""
+        at = self._past(at, command.action)
+        return self._desk._act(self._work, case, command, by, key, None, at, self._recorded_at, imported=True)
+
+    def used(self, key: str) -> bool:
+        """Return whether an idempotency key was used before, in this import or an earlier one."""
+        return self._work.answered(key) is not None
+
+    def _past(self, at: datetime, what: str) -> datetime:
+        if at.tzinfo is None:
+            raise NaiveDatetime(at, what=f"the moment to {what}")
+        if at > self._recorded_at:
+            raise InputError(f"cannot {what} at {at.isoformat()}: that is after now ({self._recorded_at.isoformat()})", value=at)
+        return at.astimezone(UTC)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _message(body: str | None, sender: str | None) -> Message:
+    kept = Message.model_validate_json(body) if body else Message(subject="(erased)")
+    return kept.model_copy(update={"sender": Sender.model_validate_json(sender)}) if sender else kept
+
+
+def desk_for(store: CaseStore, *, rulebook: Rulebook | None = None, now: Callable[[], datetime] = utc_now) -> Desk:
+    """Return a desk for a store that has been in use: with the rulebook and register that it kept last, unless one is given."""
+    if rulebook is None:
+        text = store.kept("rulebook")
+        if text is None:
+            raise UnknownRulebook("(none kept)", choices=())
+        register = store.kept("register")
+        rulebook = Rulebook.restore(text, register=msgspec.json.decode(register, type=Register) if register else None)
+    return Desk(rulebook, store=store, now=now)
