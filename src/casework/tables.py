@@ -364,7 +364,7 @@ def _fill(grid: Any, look: Mapping[str, Any], name: str, columns: Sequence[str],
         for column, cell in enumerate(cells):
             value = _for_sheet(cell, f"sheet {name!r}, row {at + 1}, column {columns[column]!r}")
             _put(grid, look, at, column, value)
-            widths[column] = max(widths[column], max(map(_width, _as_text(value).split("\n"))))
+            widths[column] = max(widths[column], max(map(display_width, _as_text(value).split("\n"))))
         last = at
     grid.freeze_panes(1, 0)
     grid.autofilter(0, 0, last, len(columns) - 1)
@@ -491,7 +491,7 @@ def write_markdown(columns: Sequence[str], rows: Rows, *, align: Sequence[Align]
     if align is not None and len(align) != len(columns):
         raise InputError(f"cannot write the table: {len(align)} alignments for {len(columns)} columns", value=tuple(align))
     grid = [[_escaped(_as_text(cell)) for cell in cells] for cells in _checked(columns, rows)]
-    widths = [min(max(3, *(_width(row[at]) for row in grid)), _WIDEST) for at in range(len(columns))]
+    widths = [min(max(3, *(display_width(row[at]) for row in grid)), _WIDEST) for at in range(len(columns))]
     sides: Sequence[Align | None] = align if align is not None else [None] * len(columns)
     lines = [
         "| " + " | ".join(_padded(cell, width, side) for cell, width, side in zip(row, widths, sides, strict=True)) + " |"
@@ -507,7 +507,7 @@ def _escaped(text: str) -> str:
 
 
 def _padded(text: str, width: int, side: Align | None) -> str:
-    room = max(0, width - _width(text))
+    room = max(0, width - display_width(text))
     if side == "right":
         return " " * room + text
     if side == "center":
@@ -521,7 +521,7 @@ def _ruled(width: int, side: Align | None) -> str:
     return left + "-" * (width - len(left) - len(right)) + right
 
 
-def _width(text: str) -> int:
+def display_width(text: str) -> int:
     """Return how many columns of a monospaced view *text* takes; ambiguous characters count one, as terminals have it."""
     if text.isascii():
         return len(text)

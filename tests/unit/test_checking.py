@@ -11,7 +11,13 @@ from casework.rulebook import shipped_names
 from casework.testing import FrozenTime
 
 HEAD = '[rulebook]\nid = "town"\nversion = 1\nbase = "standard"\n'
-CLOCK = '[[clock]]\nid = "handle"\nstarts_on = ["receive", "return", "reopen"]\nstops_on = "close"\nlimit = [{ is = "5 working days" }]\n'
+CLOCK = """
+[[clock]]
+id = "handle"
+starts_on = ["receive", "return", "reopen"]
+stops_on = "close"
+limit = [{ is = "5 working days" }]
+"""
 
 
 def found(text: str) -> tuple[Finding, ...]:
@@ -39,12 +45,15 @@ def test_a_state_that_nobody_may_lead_out_of_is_a_dead_end() -> None:
 
 def test_a_clock_that_nobody_can_start_and_a_role_that_may_nothing_are_named() -> None:
     findings = found(CLOCK + CLOCK.replace("handle", "idle").replace('["receive", "return", "reopen"]', '"promise"'))
-    assert [str(row) for row in findings] == ["idle clock: clock 'idle' never starts: nobody is granted what starts it (by its text alone)"]
+    assert [str(row) for row in findings] == [
+        "idle clock: clock 'idle' never starts: nobody is granted what starts it (by its text alone)"
+    ]
     assert [row.message for row in found(CLOCK + "[roles.leader]\nmay = []\n")] == ["role 'leader' may do nothing"]
 
 
 def test_the_last_gate_publishes_so_publishing_counts_as_granted() -> None:
-    book = Rulebook.parse(HEAD + CLOCK + '[roles.clerk]\nmay = ["review", "assign", "close"]\n[[approval]]\non = "publish"\nby = ["reviewer"]\n')
+    rules = '[roles.clerk]\nmay = ["review", "assign", "close"]\n[[approval]]\non = "publish"\nby = ["reviewer"]\n'
+    book = Rulebook.parse(HEAD + CLOCK + rules)
     assert "publish" in granted(book)
 
 

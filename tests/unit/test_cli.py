@@ -1,0 +1,251 @@
+"""The command line: what it prints, and that what goes wrong is one clear line and a non-zero exit, never a traceback."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from casework import cli
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Casework = Callable[..., Said]
+
+
+@pytest.fixture
+def casework(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Casework:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(*arguments: str) -> Said:
+        monkeypatch.setattr("sys.argv", ["casework", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        said = capsys.readouterr()
+        code = end.value.code
+        return Said(code if isinstance(code, int) else 1 if code else 0, said.out, said.err)
+
+    return run
+
+
+def one_line(said: Said, *, code: int = 1) -> str:
+    """Return the error; it is one line on standard error, and nothing looks like a traceback."""
+    assert said.code == code
+    assert "Traceback" not in said.err + said.out
+    lines = said.err.strip().splitlines()
+    assert len(lines) == 1 and lines[0].startswith("error: ")
+    return lines[0].removeprefix("error: ")
+
+
+# --- the demo ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_demo_prints_the_bulletin_and_writes_it_as_markdown_and_html(casework: Casework, tmp_path: Path) -> None:
+    said = casework("demo")
+    assert said.code == 0, said.err
+    for words in ("109", "58", "51", "100.00%", "139", "21.6%", "夹河镇", "扶贫办", "三官洞林区"):
+        assert words in said.out
+    folder = tmp_path / "casework-demo"
+    assert sorted(file.name for file in folder.iterdir() if "-" in file.name and file.suffix in (".md", ".html")) == [
+        "bulletin-2020-07.html",
+        "bulletin-2020-07.md",
+    ]
+    assert "夹河镇" in (folder / "bulletin-2020-07.html").read_text("utf-8")
+
+
+def test_the_demo_can_be_run_again_in_the_same_folder(casework: Casework) -> None:
+    first, second = casework("demo"), casework("demo")
+    assert (first.code, second.code) == (0, 0)
+    assert bulletin_of(first.out) == bulletin_of(second.out)
+
+
+def bulletin_of(out: str) -> str:
+    return out[out.index("2020年7月") :]
+
+
+def test_after_the_demo_the_bulletin_command_prints_the_same_bulletin_from_the_database_alone(casework: Casework) -> None:
+    demo = casework("demo")
+    said = casework("bulletin", "--period", "2020-07", "--as-of", "2020-08-10", "--db", "casework-demo/cases.sqlite")
+    assert said.code == 0, said.err
+    assert said.out.strip() in demo.out
+
+
+def test_an_earlier_snapshot_gives_another_bulletin(casework: Casework) -> None:
+    casework("demo")
+    said = casework("bulletin", "--period", "2020-07", "--as-of", "2020-07-31", "--db", "casework-demo/cases.sqlite")
+    assert said.code == 0, said.err
+    assert "96.33%" in said.out and "88.07%" in said.out
+
+
+def test_show_prints_the_timeline_the_clocks_and_the_texts_of_a_case(casework: Casework) -> None:
+    casework("demo")
+    said = casework("show", "YX202007-001", "--db", "casework-demo/cases.sqlite", "--explain")
+    assert said.code == 0, said.err
+    for words in ("集镇主街路灯一半不亮请检修", "2020-07-01 00:03", "已接收", "已办结", "马安镇", "handle", "2020-07-08", "met"):
+        assert words in said.out
+
+
+def test_the_demo_in_english_has_english_headings(casework: Casework) -> None:
+    said = casework("demo", "--lang", "en")
+    assert said.code == 0, said.err
+    assert "Messages received in July 2020: 109 (townships 58, county departments 51)." in said.out
+
+
+# --- importing --------------------------------------------------------------------------------------------------------
+
+
+def test_import_reports_bad_rows_by_number_and_takes_the_rest(casework: Casework) -> None:
+    said = casework("import", str(DATA / "odd_messages.xlsx"))
+    assert said.code == 0, said.err
+    assert "2019/13/45 8:00" in said.out
+    again = casework("import", str(DATA / "odd_messages.xlsx"))
+    assert again.code == 0 and re.search(r"\b0 added", again.out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("import", "nowhere.csv"), "nowhere.csv"),
+        (("import", str(DATA / "odd_messages.csv"), "--map", "subject=标题"), "has no column '标题'"),
+        (("import", str(DATA / "odd_messages.csv"), "--map", "subjekt=留言主题"), "did you mean 'subject'"),
+        (("import", str(DATA / "odd_messages.csv"), "--map", "留言主题"), "accepted: FIELD=COLUMN"),
+        (("import", str(DATA / "odd_messages.csv"), "--rulebook", "yunxy"), "did you mean 'yunxi'"),
+        (("import", str(DATA / "odd_messages.csv"), "--db", "no/such/cases.sqlite"), "there is no folder 'no/such'"),
+        (("show", "x"), "there is no database 'cases.sqlite'"),
+        (("bulletin", "--period", "2020-07", "--as-of", "2020-08-10"), "make one with: casework import"),
+    ],
+)
+def test_a_wrong_call_is_one_line_that_says_what_would_work(casework: Casework, arguments: tuple[str, ...], expected: str) -> None:
+    assert expected in one_line(casework(*arguments))
+
+
+def test_a_file_that_is_no_database_is_refused_in_one_line(casework: Casework, tmp_path: Path) -> None:
+    (tmp_path / "cases.sqlite").write_text("certainly not a database, and long enough to be looked at " * 40)
+    assert "not a database" in one_line(casework("show", "x"))
+
+
+def test_a_database_of_another_version_is_refused_and_says_what_to_do(casework: Casework, tmp_path: Path) -> None:
+    casework("import", str(DATA / "odd_messages.csv"))
+    with sqlite3.connect(tmp_path / "cases.sqlite") as connection:
+        connection.execute("UPDATE casework_version SET version = 99")
+    connection.close()
+    assert "of version 99, this casework needs version 1" in one_line(casework("show", "x"))
+
+
+def test_an_unknown_case_a_bad_period_and_a_bad_day_are_one_line_each(casework: Casework) -> None:
+    casework("demo")
+    db = ("--db", "casework-demo/cases.sqlite")
+    assert one_line(casework("show", "YX-1", *db)) == "no case has the id or number 'YX-1'"
+    assert "2020-13" in one_line(casework("bulletin", "--period", "2020-13", "--as-of", "2020-08-10", *db))
+    assert "accepted: a day such as 2020-08-10" in one_line(casework("bulletin", "--period", "2020-07", "--as-of", "soon", *db))
+
+
+def test_a_changed_event_is_noticed_when_the_case_is_shown(casework: Casework, tmp_path: Path) -> None:
+    casework("demo")
+    with sqlite3.connect(tmp_path / "casework-demo" / "cases.sqlite") as connection:
+        connection.execute("UPDATE casework_event SET text = replace(text, '马安镇', '城关镇')")
+    connection.close()
+    assert "is broken at event" in one_line(casework("show", "YX202007-001", "--db", "casework-demo/cases.sqlite"))
+
+
+def test_an_error_in_casework_itself_is_one_line_and_exit_code_3(casework: Casework, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(cli, "_rulebook", broken)
+    assert "an error in casework itself (RuntimeError: a bug)" in one_line(casework("rulebook", "check", "yunxi"), code=3)
+
+
+def test_options_that_do_not_exist_are_a_usage_error(casework: Casework) -> None:
+    said = casework("bulletin", "--perod", "2020-07")
+    assert said.code == 2 and "Traceback" not in said.err and "--perod" in said.err
+
+
+# --- deadlines --------------------------------------------------------------------------------------------------------
+
+
+def test_a_deadline_is_computed_and_explained_day_by_day(casework: Casework) -> None:
+    plain = casework("deadline", "2026-09-29 10:00", "--limit", "5 working days")
+    assert plain.out.strip() == "2026-10-12 24:00 (Asia/Shanghai)"
+    said = casework("deadline", "2026-09-29 10:00", "--limit", "5 working days", "--calendar", "CN", "--explain")
+    assert said.code == 0, said.err
+    assert len(re.findall(r"2026-\d\d-\d\d (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)", said.out)) == 14
+    assert "CN-2026" in said.out and "make-up workday" in said.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("2026-09-31", "--limit", "5 working days"), "cannot read the moment of receipt '2026-09-31'"),
+        (("2026-09-29", "--limit", "five days"), "cannot read the limit 'five days'"),
+        (("2026-09-29", "--limit", "-3 working days"), "a limit is not negative"),
+        (("2026-12-25 09:00", "--limit", "5 working days"), "the working days of 2027 are not announced"),
+        (("2026-09-29", "--limit", "1 working day", "--calendar", "GB"), "GB-ENG"),
+        (("2026-09-29", "--limit", "1 working day", "--calendar", "US"), "--zone America/New_York"),
+        (("2026-09-29", "--limit", "1 working day", "--zone", "Asia/Shangai"), "Asia/Shanghai"),
+        (("2026-09-29", "--limit", "1 working day", "--ends", "25:00"), "cannot read --ends '25:00'"),
+        (("2026-09-29", "--limit", "1 working day", "--day-zero", "tomorrow"), "cannot read --day-zero 'tomorrow'"),
+        (("2026-09-29", "--limit", "1 working day", "--as-of", "x"), "cannot read --as-of 'x'"),
+    ],
+)
+def test_a_deadline_that_cannot_be_computed_says_why(casework: Casework, arguments: tuple[str, ...], expected: str) -> None:
+    assert expected in one_line(casework("deadline", *arguments))
+
+
+def test_an_unannounced_deadline_may_be_asked_for_provisionally(casework: Casework) -> None:
+    said = casework("deadline", "2026-12-25 09:00", "--limit", "5 working days", "--provisional")
+    assert said.code == 0, said.err
+    assert "(provisional)" in said.out
+
+
+# --- rulebooks --------------------------------------------------------------------------------------------------------
+
+
+def test_rulebook_check_says_that_a_shipped_rulebook_is_sound(casework: Casework) -> None:
+    said = casework("rulebook", "check", "yunxi")
+    assert said.code == 0
+    assert re.fullmatch(r"yunxi version 1 \([0-9a-f]{16}\) is sound; advice: 0\n", said.out)
+
+
+def test_rulebook_check_gives_advice_with_the_story_that_leads_there(casework: Casework) -> None:
+    said = casework("rulebook", "check", "letterbox")
+    assert said.code == 0
+    assert "advice: no clock: a case can stay in 'published' with no clock running (receive → submit → publish)" in said.out
+
+
+def test_rulebook_show_prints_each_rule_with_its_source_or_assumption(casework: Casework) -> None:
+    said = casework("rulebook", "show", "yunxi")
+    assert said.code == 0, said.err
+    for words in (
+        "办理期限",
+        "5 working days",
+        "“一日一督办”",
+        "assumed: the bulletin demands",
+    ):
+        assert words in said.out
+
+
+def test_a_broken_rulebook_lists_every_problem_with_its_path(casework: Casework, tmp_path: Path) -> None:
+    (tmp_path / "town.toml").write_text('[rulebook]\nid = "Town"\nversion = 0\nzonne = "Asia/Shanghai"\n', "utf-8")
+    said = casework("rulebook", "check", "./town.toml")
+    assert said.code == 1
+    assert said.err.startswith("error: rulebook 'town.toml' has 3 problems:\n")
+    for path in ("@ rulebook.id", "@ rulebook.version", "@ rulebook.zonne"):
+        assert path in said.err
+    (tmp_path / "town.toml").write_text("[rulebook\n", "utf-8")
+    assert "not TOML" in casework("rulebook", "check", "town.toml").err
+    assert "cannot be read" in casework("rulebook", "check", "gone.toml").err
+    assert "did you mean 'yunxi'" in one_line(casework("rulebook", "show", "yunxo"))
