@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .desk import Desk as Desk
     from .errors import CaseworkError as CaseworkError
     from .events import Event as Event
+    from .limits import Deadline as Deadline
+    from .limits import Limit as Limit
     from .messages import Attachment as Attachment
     from .messages import Message as Message
     from .messages import Sender as Sender
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from .ports import Notifier as Notifier
     from .routing import Route as Route
     from .rulebook import Rulebook as Rulebook
-    from .sla import Deadline as Deadline
-    from .sla import Limit as Limit
     from .sla import Timekeeper as Timekeeper
     from .states import Lifecycle as Lifecycle
     from .units import Actor as Actor
@@ -48,11 +48,11 @@ _HOMES = {
     "CaseStore": ".ports",
     "CaseView": ".desk",
     "CaseworkError": ".errors",
-    "Deadline": ".sla",
+    "Deadline": ".limits",
     "Desk": ".desk",
     "Event": ".events",
     "Lifecycle": ".states",
-    "Limit": ".sla",
+    "Limit": ".limits",
     "MemoryStore": ".adapters.memory",
     "Message": ".messages",
     "Notice": ".calendars",

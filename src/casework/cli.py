@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from datetime import date, time
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -311,8 +311,9 @@ def deadline(
     from pydantic import ValidationError
 
     from .calendars import WorkCalendar
+    from .limits import Count, Limit
     from .moments import read_moment
-    from .sla import Count, Limit, Timekeeper
+    from .sla import Timekeeper
 
     country = calendar.partition("-")[0]
     if zone is None and country not in _ZONES:
@@ -335,7 +336,7 @@ def deadline(
     else:
         due = keeper.deadline(start, length, count=count)
         end = keeper.local(due.before)
-        midnight = end.time() == time(0)
+        midnight = end.date() > due.date
         _console().print(Text(f"{due} {'24:00' if midnight else f'{end:%H:%M}'} ({keeper_zone})"))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from .cases import Case, fold
-from .errors import ChainBroken
+from .errors import CaseworkError, ChainBroken
 from .events import PAYLOADS, Event, StoredEvent
 from .sla import SlaClock
 
@@ -78,8 +78,8 @@ def decode(text: str, *, case: str = "?", seq: int = 0) -> Event:
         if raw.v == payload.v:
             data = _payload[raw.kind].decode(raw.data)
         else:
-            data = msgspec.convert(_upcast(raw.kind, raw.v, msgspec.json.decode(raw.data)), payload)
-    except (msgspec.MsgspecError, KeyError) as error:
+            data = msgspec.convert(_upcast(raw.kind, raw.v, msgspec.json.decode(raw.data, type=dict)), payload)
+    except (msgspec.MsgspecError, CaseworkError, KeyError) as error:
         raise ChainBroken(case, seq, f"its text is not an event that this casework can read: {error}") from error
     return Event(
         case=raw.case,

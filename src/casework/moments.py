@@ -53,7 +53,7 @@ def read_moment(value: object, *, zone: str, what: str = "moment", naive_ok: boo
     A local time that a clock change skips is moved forward by what was skipped; of one that happens twice the first is taken.
     Raises `UnreadableMoment`, `NaiveDatetime`, and `InputError` for an unknown zone; *what* names the value in the error.
     """
-    local = _zone(zone)
+    local = zone_named(zone)
     if isinstance(value, datetime):
         if value.utcoffset() is not None or not naive_ok:
             return require_aware(value, what=what)
@@ -144,7 +144,8 @@ def _in_utc(naive: datetime, zone: tzinfo, value: object, what: str) -> datetime
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
+def zone_named(name: str) -> ZoneInfo:
+    """Return the time zone of an IANA name; an `InputError` with the nearest name where there is none."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -172,7 +173,7 @@ def show_moment(value: datetime, *, zone: str, seconds: bool = False) -> str:
     `InputError` for an unknown zone.
     """
     try:
-        local = require_aware(value).astimezone(_zone(zone))
+        local = require_aware(value).astimezone(zone_named(zone))
     except OverflowError as error:
         raise InputError(f"cannot show {value} in {zone}: it lies outside the years 1 to 9999", value=value) from error
     return local.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds" if seconds else "minutes")
@@ -267,7 +268,7 @@ def day_bounds(first: date, last: date, *, zone: str) -> tuple[datetime, datetim
     """
     if last < first:
         raise InputError(f"the last day {last} is before the first day {first}", value=last)
-    local = _zone(zone)
+    local = zone_named(zone)
     try:
         begin, end = (
             datetime(day.year, day.month, day.day, tzinfo=local).astimezone(UTC) for day in (first, last + timedelta(days=1))

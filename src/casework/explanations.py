@@ -1,0 +1,126 @@
+"""How a deadline came about: every day counted or skipped, its reason and its notice, in words that a jurist can check."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+import msgspec
+
+from .calendars import Day
+from .limits import Deadline, Limit, Pause, add_months, chinese
+from .moments import Lang, show_moment, show_span
+
+_SAID = {  # in English and in Chinese
+    "weekday": ("working day", "工作日"),
+    "weekend": ("weekend", "周末"),
+    "holiday": ("day off", "放假"),
+    "make-up": ("make-up workday", "调休上班"),
+    "notice": (", notice {}", "，依据通知{}"),
+    "estimate": (", not announced yet", "，尚未公布"),
+    "stood still": (", paused {}", "，中止{}"),
+    "number": ("day {}", "第{}日"),
+    "before": ("before day zero ({})", "起算日之前（{}）"),
+    "receipt": ("day of receipt, not counted ({})", "收件当日不计（{}）"),
+    "counted": ("{}", "{}"),
+    "skipped": ("not counted: {}", "不计：{}"),
+    "paused": ("not counted: paused ({})", "不计：中止期间（{}）"),
+    "last": ("the last day ({})", "期限最后一日（{}）"),
+    "rolled": ("the last day, moved here from a day off ({})", "期限最后一日，顺延至此（{}）"),
+    "head": ("{} from {} ({}), calendar {}", "{}，自{}起（{}），历法{}"),
+    "day off": ("received on {0}, not a working day: counted as received on {1}", "收件于{0}，非工作日：视为{1}收件"),
+    "cut-off": ("received on {0}, past {2:%H:%M}: counted as received on {1}", "收件于{0}，已过{2:%H:%M}：视为{1}收件"),
+    "corresponding day": ("counted in months: to the corresponding day, {0}", "按月计算：至对应日{0}止"),
+    "month's end": ("counted in months: to {0}, the end of a month without a day {1}", "按月计算：当月无{1}日，至月末{0}止"),
+    "due": ("due {}", "期限届满：{}"),
+    "provisional": ("due {}, provisional: some days are not announced yet", "期限届满：{}（暂定：部分日期的安排尚未公布）"),
+    "pausing": ("paused since {}, {} left; no due date until the pause ends", "自{}起中止，尚余{}；中止结束前无期限届满日"),
+    "ended": (
+        "paused since {}, {} left; the clock ended in the pause, without a due date",
+        "自{}起中止，尚余{}；计时在中止期间结束",
+    ),
+}
+Moved = Literal["", "day off", "cut-off"]
+_WEEKDAYS = (("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), ("周一", "周二", "周三", "周四", "周五", "周六", "周日"))
+
+
+def _say(what: str, lang: Lang, *facts: object) -> str:
+    return _SAID[what][chinese(lang)].format(*facts)
+
+
+class CountedDay(msgspec.Struct, frozen=True):
+    """One day of an explanation: its number if it was counted, its part; of a limit in hours, the time ``spent`` and ``paused``."""
+
+    day: Day
+    number: int | None
+    part: Literal["before", "receipt", "counted", "skipped", "paused", "last", "rolled"]
+    spent: timedelta | None = None
+    paused: timedelta | None = None
+
+    def mark(self, lang: Lang) -> str:
+        """Return ``"day 3"`` or ``"第3日"``, the time that ran, or a dash."""
+        if self.spent is not None:
+            return show_span(self.spent, lang=lang)
+        return "–" if self.number is None else _say("number", lang, self.number)
+
+    def why(self, lang: Lang) -> str:
+        """Return why the day was counted or was not, with the notice that decided it."""
+        day, name = self.day, self.day.name.replace("; ", "、" if chinese(lang) else "; ")
+        words = [name or _say(day.reason, lang)]
+        words += [_say("notice", lang, day.notice)] if day.notice else []
+        words += [] if day.announced else [_say("estimate", lang)]
+        words += [_say("stood still", lang, show_span(self.paused, lang=lang))] if self.paused else []
+        return _say(self.part, lang, "".join(words))
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """How a deadline came about: every day from receipt to the last, counted or skipped, each with its reason and notice.
+
+    ``moved`` says why day zero is not the day of receipt: a "day off", or a message after the "cut-off", which is ``moved_at``.
+    Without ``due`` the clock stands in ``pause``, and ``left`` is what it has left.
+    """
+
+    started_at: datetime
+    day_zero: date
+    limit: Limit
+    due: Deadline | None
+    days: tuple[CountedDay, ...]
+    calendar: str
+    zone: str
+    moved: Moved = ""
+    moved_at: time | None = None
+    pause: Pause | None = None
+    left: Limit | None = None
+
+    def text(self, lang: Lang) -> str:
+        """Return the explanation as lines: what was counted, from when, by which calendar; the days; the end."""
+        lines = [_say("head", lang, self.limit.label(lang), self._shown(self.started_at), self.zone, self.calendar)]
+        if self.moved:
+            lines.append(_say(self.moved, lang, self._shown(self.started_at)[:10], self.day_zero, self.moved_at))
+        if self.limit.unit == "months":
+            end, wanted = add_months(self.day_zero, self.limit.amount), self.day_zero.day
+            lines.append(_say("corresponding day" if end.day == wanted else "month's end", lang, end, wanted))
+        marks = [row.mark(lang) for row in self.days]
+        width = max(map(_width, marks), default=0)
+        for row, mark in zip(self.days, marks, strict=True):
+            weekday = _WEEKDAYS[chinese(lang)][row.day.date.weekday()]
+            lines.append(f"  {row.day.date} {weekday}  {mark}{' ' * (width - _width(mark))}  {row.why(lang)}")
+        if self.due is not None:
+            end_shown = self._shown(self.due.before).replace(f"{self.due.date + timedelta(days=1)} 00:00", f"{self.due.date} 24:00")
+            lines.append(_say("provisional" if self.due.provisional else "due", lang, end_shown))
+        elif self.pause is not None and self.left is not None:
+            ending = "ended" if self.pause.until else "pausing"
+            lines.append(_say(ending, lang, self._shown(self.pause.since), self.left.label(lang)))
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+    def _shown(self, moment: datetime) -> str:
+        return show_moment(moment, zone=self.zone, seconds=bool(moment.second or moment.microsecond))
+
+
+def _width(text: str) -> int:
+    """Return how many columns a text takes: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
