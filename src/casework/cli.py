@@ -215,9 +215,7 @@ def show(
     for head in ("clock", "limit", "due", "verdict"):
         clocks.add_column(head, overflow="fold")
     for clock in row.clocks:
-        verdict = verdicts[clock.key]
-        days = f" ({verdict.days} wd)" if verdict.days else ""
-        clocks.add_row(clock.key, str(clock.limit), str(clock.due or "—"), f"{verdict.state.value}{days}")
+        clocks.add_row(clock.key, clock.limit.label(lang), str(clock.due or "—"), verdicts[clock.key].text(lang))
     console.print(clocks)
     if explain:
         for clock in row.clocks:
@@ -230,13 +228,18 @@ def show(
         console.print(Text(texts.get(reply.text, "")))
 
 
+_DESK_ACTS = {"receive": {"zh": "来件", "en": "received"}, "sweep": {"zh": "到时", "en": "due"}}
+
+
 def _said(event: Event, lang: Literal["zh", "en"]) -> str:
     """Return what an event says, without its texts: the action and the plain words of its payload."""
     from msgspec import to_builtins
 
     from .states import ACTIONS, action_label
 
-    label = action_label(event.action, lang=lang) if event.action in ACTIONS else event.kind
+    label = (
+        action_label(event.action, lang=lang) if event.action in ACTIONS else _DESK_ACTS.get(event.action, {}).get(lang, event.kind)
+    )
     plain = {
         name: value
         for name, value in to_builtins(event.data).items()

@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from .calendars import Day, WorkCalendar
 from .errors import CalendarNotAnnounced, InputError, UnreadableLimit
 from .explanations import CountedDay, Explanation, Moved
-from .limits import Count, Deadline, Limit, Pause, add_months
-from .moments import require_aware, zone_named
+from .limits import Count, Deadline, Limit, Pause, add_months, chinese
+from .moments import Lang, require_aware, zone_named
 
 __all__ = [
     "Alarm",
@@ -101,11 +101,28 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+_VERDICTS = {  # without and with days, in English and in Chinese
+    State.RUNNING: (("due today", "{} left"), ("今日到期", "还剩{}")),
+    State.DUE_SOON: (("due today", "{} left"), ("今日到期", "还剩{}")),
+    State.OVERDUE: (("overdue", "overdue by {}"), ("已逾期", "逾期{}")),
+    State.PAUSED: (("paused", "paused, {} left"), ("中止", "中止，尚余{}")),
+    State.MET: (("met", ""), ("按期", "")),
+    State.MET_LATE: (("met late", "met late by {}"), ("逾期完成", "逾期{}完成")),
+    State.CANCELLED: (("cancelled", ""), ("终止", "")),
+}
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """A clock's verdict; ``days`` are working days left after today (paused: if the pause ended today), or since the last day."""
 
     state: State
     days: int
+
+    def text(self, lang: Lang) -> str:
+        """Return the verdict in words: ``"2 working days left"``, ``"逾期1个工作日"``; days that are none are not named."""
+        words, counted = _VERDICTS[self.state][chinese(lang)]
+        days = Limit(abs(self.days), "working days").label(lang)
+        return counted.format(days) if self.days and counted else words
 
 
 class ConditionalLimit(BaseModel):

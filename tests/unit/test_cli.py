@@ -94,7 +94,7 @@ def test_show_prints_the_timeline_the_clocks_and_the_texts_of_a_case(casework: C
     casework("demo")
     said = casework("show", "YX202007-001", "--db", "casework-demo/cases.sqlite", "--explain")
     assert said.code == 0, said.err
-    for words in ("集镇主街路灯一半不亮请检修", "2020-07-01 00:03", "已接收", "已办结", "马安镇", "handle", "2020-07-08", "met"):
+    for words in ("集镇主街路灯一半不亮请检修", "2020-07-01 00:03", "已接收", "已办结", "马安镇", "handle", "2020-07-08", "按期"):
         assert words in said.out
 
 

@@ -329,7 +329,7 @@ def test_every_step_stands_at_the_moment_that_the_file_gives(write: Write) -> No
         "clerk",
         "clerk",
         "handler",
-        "clerk",
+        "handler",
         "handler",
         "clerk",
         "clerk",

@@ -774,3 +774,25 @@ def test_an_explanation_can_be_written_as_json() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(InputError, match="there is no language 'fr'; known: zh, en"):
         told("fr", cn(10, 12), "2 working days")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "en", "zh"),
+    [
+        (Verdict(State.RUNNING, 2), "2 working days left", "还剩2个工作日"),
+        (Verdict(State.DUE_SOON, 1), "1 working day left", "还剩1个工作日"),
+        (Verdict(State.DUE_SOON, 0), "due today", "今日到期"),
+        (Verdict(State.OVERDUE, 3), "overdue by 3 working days", "逾期3个工作日"),
+        (Verdict(State.OVERDUE, 0), "overdue", "已逾期"),
+        (Verdict(State.PAUSED, 4), "paused, 4 working days left", "中止，尚余4个工作日"),
+        (Verdict(State.MET, 0), "met", "按期"),
+        (Verdict(State.MET_LATE, 1), "met late by 1 working day", "逾期1个工作日完成"),
+        (Verdict(State.CANCELLED, 0), "cancelled", "终止"),
+    ],
+)
+def test_a_verdict_is_said_in_words(verdict: Verdict, en: str, zh: str) -> None:
+    assert (verdict.text("en"), verdict.text("zh")) == (en, zh)
+
+
+def test_every_state_of_a_clock_has_words() -> None:
+    assert all(Verdict(state, 0).text(lang) for state in State for lang in ("en", "zh"))

@@ -480,9 +480,15 @@ class _Plan:
         self.steps.append(_Step(name, self._at, command, by, self._last, what))
 
     def _actor(self, action: str, what: str) -> Actor:
-        """Return who does it: the first role that may, for the row's unit or board where the role acts for one."""
+        """Return who does it: the first role that may, for the row's unit or board where the role acts for one.
+
+        What a unit does itself is done by a role that acts for units, where there is one.
+        """
         unit = "" if action in ("review", "assign") else self._unit  # the unit has the case only after that
-        for name, role in self._book.roles.items():
+        roles = list(self._book.roles.items())
+        if action in _UNIT_ACTS and unit:
+            roles.sort(key=lambda row: row[1].scope != "unit")
+        for name, role in roles:
             if action in role.may:
                 if role.scope == "any":
                     return Actor(id="import", role=name)
@@ -492,6 +498,9 @@ class _Plan:
                     return Actor(id="import", role=name, boards=(self._board,))
         able = [name for name, role in self._book.roles.items() if action in role.may]
         raise _Unusable(what, f"nobody may {action} it: no role of the rulebook fits this row (roles that may: {listed(able)})")
+
+
+_UNIT_ACTS = ("accept", "contact", "submit")
 
 
 class _Rows:
