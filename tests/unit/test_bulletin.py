@@ -193,7 +193,7 @@ def test_the_text_has_the_published_sums_and_the_right_change(bulletin: Bulletin
     assert (bulletin.period, bulletin.as_of) == ("2020-07", date(2020, 8, 10))
     received, moved, handled, _, zeros = bulletin.sentences("zh")
     assert received == "2020年7月共收到来件109件，其中乡镇（场、区）58件、县直部门51件。"
-    assert moved == "比上月（2020年6月）的139件减少30件，环比变化−21.6%。"
+    assert moved == "比上月（2020年6月）的139件减少30件，环比变化−21.6%，即(109 − 139) ÷ 139。"
     assert handled == "截至2020年8月10日24时，承办单位签收109件，受理率100.00%；办结109件，办结率100.00%。"
     assert zeros == "本月没有来件（零诉求）的乡镇（场、区）有4个：关防乡、景阳乡、六郎乡、三官洞林区。"
     assert bulletin.figure("change").working == "(109 − 139) ÷ 139"
@@ -331,16 +331,21 @@ TWO = [*ONE, closed("夹河镇", number="X-2")]
         (
             ONE + JUNE,
             REGISTER,
-            "比上月（2020年6月）的2件减少1件，环比变化−50.0%。",
-            "1 fewer than the 2 of June 2020, a change of −50.0%.",
+            "比上月（2020年6月）的2件减少1件，环比变化−50.0%，即(1 − 2) ÷ 2。",
+            "1 fewer than the 2 of June 2020, a change of −50.0%, which is (1 − 2) ÷ 2.",
         ),
         (
             [*TWO, closed("公安局", number="X-3"), *JUNE],
             UNDECLARED,
-            "比上月（2020年6月）的2件增加1件，环比变化50.0%。",
-            "1 more than the 2 of June 2020, a change of 50.0%.",
+            "比上月（2020年6月）的2件增加1件，环比变化50.0%，即(3 − 2) ÷ 2。",
+            "1 more than the 2 of June 2020, a change of 50.0%, which is (3 − 2) ÷ 2.",
         ),
-        (TWO + JUNE, REGISTER, "与上月（2020年6月）的2件持平，环比变化0.0%。", "as many as the 2 of June 2020, a change of 0.0%."),
+        (
+            TWO + JUNE,
+            REGISTER,
+            "与上月（2020年6月）的2件持平，环比变化0.0%，即(2 − 2) ÷ 2。",
+            "as many as the 2 of June 2020, a change of 0.0%, which is (2 − 2) ÷ 2.",
+        ),
         (ONE, UNDECLARED, "上月（2020年6月）来件数没有记载，不作环比。", "June 2020 is not on record, so no change is given."),
         (
             ONE,
@@ -583,7 +588,7 @@ def test_the_bulletin_speaks_english_too(bulletin: Bulletin) -> None:
     assert bulletin.title("en") == "Yunxi county: handling of messages to the portal, July 2020"
     assert bulletin.sentences("en")[:3] == (
         "Messages received in July 2020: 109 (townships 58, county departments 51).",
-        "That is 30 fewer than the 139 of June 2020, a change of −21.6%.",
+        "That is 30 fewer than the 139 of June 2020, a change of −21.6%, which is (109 − 139) ÷ 139.",
         "By the end of 10 August 2020 the units had accepted 109 (acceptance rate 100.00%); "
         "109 were closed (completion rate 100.00%).",
     )

@@ -480,9 +480,10 @@ def _intake_zh(bulletin: Bulletin) -> Iterator[str]:
     elif not before.value:
         yield f"上月（{month_before}）没有来件，不计算环比。"
     elif by == 0:
-        yield f"与上月（{month_before}）的{shown(before)}件持平，环比变化{shown(moved)}。"
+        yield f"与上月（{month_before}）的{shown(before)}件持平，环比变化{shown(moved)}，即{moved.working}。"
     else:
-        yield f"比上月（{month_before}）的{shown(before)}件{'增加' if by > 0 else '减少'}{abs(by)}件，环比变化{shown(moved)}。"
+        direction = "增加" if by > 0 else "减少"
+        yield f"比上月（{month_before}）的{shown(before)}件{direction}{abs(by)}件，环比变化{shown(moved)}，即{moved.working}。"
 
 
 def _handling_zh(bulletin: Bulletin) -> Iterator[str]:
@@ -527,7 +528,7 @@ def _intake_en(bulletin: Bulletin) -> Iterator[str]:
         yield f"None was received in {month_before}, so no change is given."
     else:
         direction = "as many as" if by == 0 else f"{abs(by)} {'more' if by > 0 else 'fewer'} than"
-        yield f"That is {direction} the {shown(before)} of {month_before}, a change of {shown(moved)}."
+        yield f"That is {direction} the {shown(before)} of {month_before}, a change of {shown(moved)}, which is {moved.working}."
 
 
 def _handling_en(bulletin: Bulletin) -> Iterator[str]:
