@@ -1,4 +1,4 @@
-"""A message from its arrival to its published reply, in memory: python examples/first_case.py"""
+"""A message from its arrival to its published reply, in memory; run it with ``python examples/first_case.py``."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""An integrator's routing rule in Python, beside a rulebook's own: python examples/routing_rule.py"""
+"""An integrator's routing rule in Python, beside a rulebook's own; run it with ``python examples/routing_rule.py``."""
 
 from datetime import UTC, datetime
 

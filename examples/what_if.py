@@ -1,4 +1,4 @@
-"""How many messages would have been answered in time under other limits? python examples/what_if.py"""
+"""How many messages would have been answered in time under other limits: ``python examples/what_if.py`` counts it."""
 
 from datetime import UTC, datetime
 

@@ -20,7 +20,7 @@ from .messages import Message
 from .ports import Notification, Text
 from .routing import RoutingFunction
 from .rulebook import Rulebook
-from .sla import ClockRule, SlaClock, Timekeeper
+from .sla import Alarm, ClockRule, SlaClock, Timekeeper
 from .units import Actor
 
 
@@ -226,7 +226,7 @@ class Draft:
                     new[clock.key] = changed
             if happened.isdisjoint(rule.starts_on) or over:
                 continue
-            for subject in _subjects(rule, after, data):
+            for subject in _subjects(rule, before, after, data):
                 running = new.get(f"{rule.id}:{subject}" if subject else rule.id) or next(
                     (clock for clock in mine if clock.subject == subject), None
                 )
@@ -258,20 +258,24 @@ class Draft:
         """Give a clock its alarms; occasions that are over (of an import, or from before a pause) do not come again."""
         rungs = tuple(self.rulebook.rungs.values())
         fired = self._case.occasions if self._case else ()
-        alarms = [
-            row
-            for row in escalation.alarms(rungs, clock, self.known.keeper)
-            if escalation.occasion(row, clock) not in fired and not (self.known.imported and row.at <= self.known.recorded_at)
-        ]
-        return msgspec.structs.replace(clock, alarms=tuple(alarms))
+
+        def over(row: Alarm) -> bool:
+            return escalation.occasion(row, clock) in fired or (self.known.imported and row.at <= self.known.recorded_at)
+
+        return msgspec.structs.replace(clock, alarms=escalation.alarms(rungs, clock, self.known.keeper, over=over))
 
 
-def _subjects(rule: ClockRule, after: Case, data: Payload) -> tuple[str, ...]:
-    """Return for what a clock starts: the case (""), the unit or units that the event is about, or the order."""
+def _subjects(rule: ClockRule, before: Case | None, after: Case, data: Payload) -> tuple[str, ...]:
+    """Return for what a clock starts: the case (""), the unit or units that the event is about, or the order.
+
+    An assignment is about the units that it brings in; those that have the case already go on as they were.
+    """
     if rule.per == "case":
         return ("",)
     if rule.per == "order":
         return (data.order,) if isinstance(data, events.OrderIssued | events.OrderAnswered) else ()
+    if before and isinstance(data, events.Assigned | events.ConsultationConcluded):
+        return tuple(unit for unit in after.units if unit not in before.units)
     unit = getattr(data, "unit", None)
     return (unit,) if unit else after.units
 

@@ -282,7 +282,8 @@ class Desk:
                 with self.store.work() as work:
                     snapshot = work.load(case)
                     book, _ = self._book(snapshot.case, work=work)
-                    decision = engine.due(book, snapshot.case, now, self._known_for(work, book, snapshot.case, None, now))
+                    known = self._known_for(work, book, snapshot.case, None, now, recorded_at=now)
+                    decision = engine.due(book, snapshot.case, now, known)
                     self._write(work, snapshot, decision)
             except CaseworkError as error:
                 failures.append((case, str(error)))
@@ -339,11 +340,19 @@ class Desk:
         )
 
     def _known_for(
-        self, work: UnitOfWork, book: Rulebook, case: Case, command: Command | None, now: datetime, *, imported: bool = False
+        self,
+        work: UnitOfWork,
+        book: Rulebook,
+        case: Case,
+        command: Command | None,
+        at: datetime,
+        *,
+        recorded_at: datetime,
+        imported: bool = False,
     ) -> Known:
         """Gather what a decision may know: the message where a rule could ask for it, and the series that may be drawn from."""
-        known = self._known(book, now, imported=imported)
-        series = engine.series_needed(book, case, command, now, known)
+        known = self._known(book, recorded_at, imported=imported)
+        series = engine.series_needed(book, case, command, at, known)
         asks = book.conditions or series or any(role.scope == "own" for role in book.roles.values())
         sender = work.text(case.id, case.sender) if asks and case.sender else None
         message = _message(work.text(case.id, case.message), sender) if asks else None
@@ -386,8 +395,9 @@ class Desk:
             was = snapshot.case.updated_at.isoformat()
             raise InputError(f"cannot {command.action} case {case} at {at.isoformat()}: its latest event is of {was}", value=at)
         book, _ = self._book(snapshot.case, work=work)
-        known = self._known_for(work, book, snapshot.case, command, now, imported=imported)
-        decision = engine.decide(book, snapshot.case, command, by, max(at, snapshot.case.updated_at), known)
+        at = max(at, snapshot.case.updated_at)
+        known = self._known_for(work, book, snapshot.case, command, at, recorded_at=now, imported=imported)
+        decision = engine.decide(book, snapshot.case, command, by, at, known)
         self._write(work, snapshot, decision, key=key, digest=digest)
         return decision.case
 

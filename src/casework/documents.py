@@ -8,7 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from .errors import InputError
+from .errors import InputError, nearest
+
+NAMES = ("number", "to", "day", "text", "case", "message_number", "subject", "lead", "due", "counts")
+"""The names that a template may use: see `decisions.Draft.document`."""
 
 _PLACES = re.compile(r"\{(year|n(:0\d)?)\}")
 
@@ -31,6 +34,20 @@ class Document(BaseModel):
         rest = _PLACES.sub("", value)
         if "{n" not in value or "{" in rest or "}" in rest:
             raise ValueError(f"a series holds {{n}} and perhaps {{year}}, for example '督{{year}}-{{n:03}}'; got {value!r}")
+        return value
+
+    @field_validator("template")
+    @classmethod
+    def _fillable(cls, value: str) -> str:
+        from jinja2 import TemplateError, meta
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+        try:
+            names = meta.find_undeclared_variables(ImmutableSandboxedEnvironment().parse(value))
+        except TemplateError as error:
+            raise ValueError(f"the template cannot be read: {error}") from error
+        for name in sorted(names.difference(NAMES)):
+            raise ValueError(f"the template names {name!r}, which is not known{nearest(name, NAMES)} (known: {', '.join(NAMES)})")
         return value
 
     def key(self, year: int) -> str:

@@ -20,7 +20,7 @@ from . import escalation, events, privacy, routing
 from .cases import Case, Order
 from .decisions import Decision, Draft, Known
 from .errors import NotAllowed, NotPermitted, UnknownClass, listed, nearest
-from .messages import Message
+from .messages import Message, Sender
 from .rulebook import RECEIVE, Rulebook
 from .sla import Alarm, SlaClock
 from .units import SYSTEM, Actor
@@ -38,7 +38,9 @@ def open_case(rulebook: Rulebook, case_id: str, message: Message, now: datetime,
         RECEIVE,
         events.Received(
             message=draft.text("message", msgspec.json.encode(message.model_dump(exclude={"sender"}, mode="json")).decode()),
-            sender=draft.text("sender", msgspec.json.encode(message.sender.model_dump()).decode()) if message.sender.ref else None,
+            sender=draft.text("sender", msgspec.json.encode(message.sender.model_dump()).decode())
+            if message.sender != Sender()
+            else None,
             channel=message.channel,
             board=message.board,
             number=message.number,
@@ -167,18 +169,23 @@ def _listed_reason(draft: Draft, action: str, reason: str, reasons: tuple[str, .
 def _unit(draft: Draft, command: act.Command, action: str) -> str:
     """Return the unit for which a command speaks: the actor's own, or one that somebody above units names."""
     named: str | None = getattr(command, "unit", None)
-    actor = draft.actor
-    if named and draft.rulebook.register:
-        named = draft.rulebook.register.find(named, case=draft.id).name
-    if actor.unit and named and named != actor.unit and draft.rulebook.roles[actor.role].scope == "unit":
-        raise NotPermitted(action, actor=actor.id, role=actor.role, why=f"acts for {actor.unit}, not for {named}", case=draft.id)
-    unit = named or actor.unit or draft.case.lead or ""
+    unit = _spoken_for(draft, named, action) or draft.case.lead or ""
     row = draft.case.assignment(unit)
     if draft.case.assignments and (row is None or row.status in ("declined", "ended")):
         raise draft.refuse(
             action, f"the case is not with {unit or 'a unit'} (units: {listed(draft.case.units)})", allowed=draft.case.units
         )
     return unit
+
+
+def _spoken_for(draft: Draft, named: str | None, action: str) -> str:
+    """Return the unit that a command names, which for somebody of a unit must be that unit, or else the actor's own."""
+    actor = draft.actor
+    if named and draft.rulebook.register:
+        named = draft.rulebook.register.find(named, case=draft.id).name
+    if actor.unit and named and named != actor.unit and draft.rulebook.roles[actor.role].scope == "unit":
+        raise NotPermitted(action, actor=actor.id, role=actor.role, why=f"acts for {actor.unit}, not for {named}", case=draft.id)
+    return named or actor.unit or ""
 
 
 def _review(draft: Draft, command: act.Review) -> None:
@@ -284,7 +291,7 @@ def _approve(draft: Draft, command: act.Approve) -> None:
         raise draft.refuse("approve", "no gate is open: the rulebook sets none for this reply", allowed=("publish",))
     wanted, actor = gates[reply.passed], draft.actor
     if actor.role != wanted:
-        why = f"the reply stands at gate {reply.passed + 1} of {len(gates)}, which is {wanted!r}'s"
+        why = f"the reply stands at gate {reply.passed + 1} of {len(gates)}, which is passed by {wanted!r}"
         raise NotPermitted("approve", actor=actor.id, role=actor.role, why=why, case=draft.id)
     if actor.id == reply.by:
         raise NotPermitted("approve", actor=actor.id, role=actor.role, why="nobody approves their own reply", case=draft.id)
@@ -390,7 +397,7 @@ def _issue(draft: Draft, name: str, to: tuple[str, ...], text: str, *, rung: str
 
 
 def _answer(draft: Draft, command: act.AnswerOrder) -> None:
-    order, unit = _open_order(draft, command.order, "answer"), command.unit or draft.actor.unit or ""
+    order, unit = _open_order(draft, command.order, "answer"), _spoken_for(draft, command.unit, "answer")
     if unit not in order.to:
         raise draft.refuse(
             "answer", f"order {order.number} went to {listed(order.to)}, not to {unit or 'this actor'}", allowed=order.to

@@ -6,7 +6,7 @@ kept in the clock, so a sweep only compares moments. An occasion (rung, clock, r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -121,11 +121,20 @@ def alarm(rung: Rung, clock: SlaClock, keeper: Timekeeper, *, n: int = 1) -> Ala
     return Alarm(keeper.shift(clock.due, Limit(abs(amount), unit), back=amount < 0), rung.id, n)
 
 
-def alarms(rungs: Sequence[Rung], clock: SlaClock, keeper: Timekeeper) -> tuple[Alarm, ...]:
-    """Return a running clock's alarms, the earliest first."""
+def alarms(
+    rungs: Sequence[Rung], clock: SlaClock, keeper: Timekeeper, *, over: Callable[[Alarm], bool] = lambda _: False
+) -> tuple[Alarm, ...]:
+    """Return a running clock's alarms, of each rung the first repetition that is not *over*, the earliest first."""
     if clock.status != "running":
         return ()
-    found = [first for rung in rungs if rung.clock == clock.rule and (first := alarm(rung, clock, keeper))]
+    found = []
+    for rung in rungs:
+        n, row = 1, alarm(rung, clock, keeper) if rung.clock == clock.rule else None
+        while row and over(row):
+            n += 1
+            row = alarm(rung, clock, keeper, n=n)
+        if row:
+            found.append(row)
     return tuple(sorted(found, key=lambda row: (row.at, row.rung)))
 
 

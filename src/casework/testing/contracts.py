@@ -1,0 +1,538 @@
+"""What every store must do, as a test class: give it a store, and pytest runs the contract against it.
+
+    class TestOurStore(CaseStoreContract):
+        @pytest.fixture
+        def store(self, tmp_path):
+            ...
+
+The changes are made by hand, from payloads, so that the contract tests the store and neither desk nor rulebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from .. import events as ev
+from .. import journal
+from ..cases import Case, Fact, evolve, facts_of
+from ..errors import CaseNotFound, KeyReused, StaleVersion
+from ..events import Event, Payload, StoredEvent
+from ..ports import Answered, CaseStore, Change, Cohort, CohortCase, Notification, Snapshot, Text, UnitTally
+from ..sla import Alarm, Deadline, Limit, SlaClock
+
+NOON = datetime(2020, 7, 1, 4, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class NoSuchLuck(Exception):
+    """What the contract raises inside a transaction to see it undone."""
+
+
+def clock(*, alarm: datetime | None = None, stopped: datetime | None = None, late: int = 0) -> SlaClock:
+    """Return a clock "handle": running with an alarm at a moment, or stopped at one, late or not."""
+    return SlaClock(
+        rule="handle",
+        status="stopped" if stopped else "running",
+        started_at=NOON,
+        day_zero=date(2020, 7, 1),
+        limit=Limit(5, "working days"),
+        due=Deadline(date=date(2020, 7, 8), before=datetime(2020, 7, 8, 16, tzinfo=UTC)),
+        stopped_at=stopped,
+        met=late == 0 if stopped else None,
+        late=late,
+        calendar="CN@0",
+        alarms=(Alarm(alarm, "late"),) if alarm else (),
+    )
+
+
+def received(*, number: str | None = None, channel: str = "portal") -> ev.Received:
+    """Return the payload that every history begins with."""
+    return ev.Received(
+        message="1.message",
+        channel=channel,
+        board=None,
+        number=number,
+        place=None,
+        sender=None,
+        public=True,
+        rulebook="standard",
+        rulebook_digest="0" * 16,
+        classes={},
+    )
+
+
+def assigned(lead: str, *assisting: str) -> ev.Assigned:
+    """Return an assignment."""
+    return ev.Assigned(lead=lead, assisting=assisting, instead_of=None, rule=None, note=None)
+
+
+def submitted(unit: str) -> ev.Submitted:
+    """Return a reply."""
+    return ev.Submitted(unit=unit, reply=1, text="9.reply", outcome=None, findings=(), gates=0, passed=0)
+
+
+def change(
+    before: Snapshot | None,
+    *payloads: Payload,
+    case: str = "c1",
+    at: datetime = NOON,
+    clocks: tuple[SlaClock, ...] = (),
+    key: str | None = None,
+    digest: str | None = None,
+    **kept: Any,
+) -> Change:
+    """Make a change of payloads, one minute apart; *clocks* go with the last, *kept* holds texts, numbers, notifications."""
+    now: Case | None = before.case if before else None
+    head, stored, facts = before.head if before else "", list[StoredEvent](), list[Fact]()
+    for n, data in enumerate(payloads):
+        event = Event(
+            case=now.id if now else case,
+            seq=now.version + 1 if now else 1,
+            occurred_at=at + n * timedelta(minutes=1),
+            recorded_at=at + n * timedelta(minutes=1),
+            actor="王",
+            role="clerk",
+            action=data.kind,
+            state=data.kind,
+            data=data,
+            clocks=clocks if n == len(payloads) - 1 else (),
+        )
+        now = evolve(now, event)
+        text = journal.encode(event)
+        head = journal.chain(head, text)
+        stored.append(StoredEvent(event.case, event.seq, text, head))
+        facts += facts_of(now, event)
+    assert now is not None
+    return Change(
+        case=now,
+        expected=before.case.version if before else 0,
+        head=head,
+        events=tuple(stored),
+        facts=tuple(facts),
+        key=key,
+        digest=digest or (f"digest of {key}" if key else None),
+        **kept,
+    )
+
+
+def notice(case: str, seq: int, n: int = 1) -> Notification:
+    """Return a notice."""
+    return Notification(case=case, seq=seq, n=n, to="handler", unit="甲", action="assign", zh="请签收", en="please accept")
+
+
+class CaseStoreContract:
+    """The contract of a `CaseStore`; a subclass named Test… overrides the fixture `store` with an empty one."""
+
+    @pytest.fixture
+    def store(self) -> CaseStore:
+        """An empty store, made anew for each test."""
+        raise NotImplementedError("a test of a store overrides this fixture")
+
+    def put(self, store: CaseStore, *payloads: Payload, case: str = "c1", **more: Any) -> Snapshot:
+        """Write a change of a case that is there or not, and return the case after it."""
+        with store.work() as work:
+            try:
+                before = work.load(case)
+            except CaseNotFound:
+                before = None
+            work.write(change(before, *payloads, case=case, **more))
+        return store.read(case)
+
+    def everything(self, store: CaseStore, *cases: str) -> Any:
+        """Return all that can be read of a store."""
+        late, window = NOON + 1000 * DAY, Cohort(since=NOON - DAY, until=NOON + DAY, as_of=NOON + DAY, clock="handle")
+        return (
+            store.ids(),
+            [(store.read(case), store.events(case), dict(store.texts(case))) for case in cases],
+            store.due(late, limit=100),
+            store.outbox.pending(late),
+            store.kept("rulebook"),
+            list(store.cohort(window)),
+            list(store.tally(window)),
+        )
+
+    # -- one case
+
+    def test_what_was_written_is_read(self, store: CaseStore) -> None:
+        """A case, its events, its texts and its head are what was written."""
+        texts = (Text(ref="1.message", body="路灯不亮"), Text(ref="1.sender", body="{}"))
+        made = change(None, received(), assigned("甲", "乙"), texts=texts)
+        with store.work() as work:
+            work.write(made)
+        assert store.read("c1") == Snapshot(made.case, made.head)
+        assert store.events("c1") == list(made.events)
+        assert store.texts("c1") == {"1.message": "路灯不亮", "1.sender": "{}"}
+
+    def test_a_transaction_reads_its_own_writes(self, store: CaseStore) -> None:
+        """Inside a transaction everything written in it is there already."""
+        with store.work() as work:
+            first = change(None, received(), key="k1", numbers={"督": 1}, texts=(Text(ref="1.message", body="一"),))
+            work.write(first)
+            assert work.load("c1") == Snapshot(first.case, first.head)
+            assert work.events("c1") == list(first.events)
+            assert work.text("c1", "1.message") == "一"
+            assert work.answered("k1") == Answered("c1", 1, "digest of k1")
+            assert work.next_number("督") == 2
+            work.write(change(work.load("c1"), assigned("甲"), at=NOON + HOUR))
+            assert work.load("c1").case.version == 2
+        assert store.read("c1").case.lead == "甲"
+
+    def test_a_case_that_is_not_there_is_named(self, store: CaseStore) -> None:
+        """Reading, loading, and the events and texts of an unknown case are CaseNotFound."""
+        for read in (store.read, store.events, store.texts):
+            with pytest.raises(CaseNotFound, match=r"^there is no case 'c9' in this store$"):
+                read("c9")
+        with pytest.raises(CaseNotFound, match=r"^there is no case 'c9' in this store$"), store.work() as work:
+            work.load("c9")
+
+    def test_a_text_that_is_not_there_is_none(self, store: CaseStore) -> None:
+        """A text that was never written, or was erased, is None."""
+        self.put(store, received(), texts=(Text(ref="1.message", body="x"),))
+        with store.work() as work:
+            assert work.text("c1", "1.message") == "x"
+            assert work.text("c1", "1.sender") is None
+            assert work.text("c9", "1.message") is None
+        self.put(store, received(), case="c2")
+        assert store.texts("c2") == {}
+
+    def test_a_change_decided_on_an_older_version_is_stale(self, store: CaseStore) -> None:
+        """Whoever decided on a version that has passed is refused, and nothing is changed."""
+        old = self.put(store, received())
+        self.put(store, assigned("甲"), at=NOON + HOUR)
+        before = self.everything(store, "c1")
+        with (
+            pytest.raises(StaleVersion, match=r"^cannot commit case c1: expected version 1, it is at 2; read it again") as error,
+            store.work() as work,
+        ):
+            work.write(change(old, assigned("乙"), at=NOON + HOUR))
+        assert (error.value.expected, error.value.actual) == (1, 2)
+        assert self.everything(store, "c1") == before
+
+    def test_a_case_is_made_once(self, store: CaseStore) -> None:
+        """A new case with the id of one that is there is stale."""
+        self.put(store, received())
+        with pytest.raises(StaleVersion, match=r"expected version 0, it is at 1"), store.work() as work:
+            work.write(change(None, received(number="7")))
+        assert store.read("c1").case.number is None
+
+    def test_a_case_that_is_not_there_cannot_have_moved_on(self, store: CaseStore) -> None:
+        """A change of a case that this store does not hold is stale: it is at version 0."""
+        elsewhere = change(None, received())
+        before = Snapshot(elsewhere.case, elsewhere.head)
+        with pytest.raises(StaleVersion, match=r"expected version 1, it is at 0"), store.work() as work:
+            work.write(change(before, assigned("甲")))
+        assert store.ids() == []
+
+    def test_of_many_writers_one_wins(self, store: CaseStore) -> None:
+        """Sixteen threads decide on one version of one case: one change is kept, the others are stale."""
+        before = self.put(store, received())
+
+        def write(n: int) -> str:
+            try:
+                with store.work() as work:
+                    work.write(change(before, assigned(f"{n}"), at=NOON + HOUR, key=f"k{n}"))
+            except StaleVersion:
+                return "stale"
+            return f"{n}"
+
+        with ThreadPoolExecutor(16) as pool:
+            outcomes = sorted(pool.map(write, range(16)))
+        assert outcomes[1:] == ["stale"] * 15
+        assert (store.read("c1").case.lead, len(store.events("c1"))) == (outcomes[0], 2)
+
+    # -- idempotency keys
+
+    def test_a_key_answers_what_it_was_used_for(self, store: CaseStore) -> None:
+        """A key names its case, the version after its command and the command's digest, also when the case has moved on."""
+        self.put(store, received(), assigned("甲"), key="k1")
+        self.put(store, assigned("乙"), at=NOON + HOUR)
+        with store.work() as work:
+            assert work.answered("k1") == Answered("c1", 2, "digest of k1")
+            assert work.answered("k2") is None
+
+    def test_a_key_is_used_once(self, store: CaseStore) -> None:
+        """A second change with a key that was taken is KeyReused, on whatever case, and leaves nothing."""
+        self.put(store, received(), key="k1")
+        before = self.everything(store, "c1")
+        with pytest.raises(KeyReused, match=r"^cannot commit: the idempotency key 'k1' was used"), store.work() as work:
+            work.write(change(None, received(), case="c2", key="k1"))
+        assert self.everything(store, "c1") == before
+
+    # -- all or nothing
+
+    def test_a_failed_transaction_leaves_nothing(self, store: CaseStore) -> None:
+        """What a block wrote before it raised is gone: cases, events, facts, texts, numbers, keys, notices, definitions."""
+        self.put(store, received(), texts=(Text(ref="1.message", body="一"),), key="k1", notifications=(notice("c1", 1),))
+        with store.work() as work:
+            work.keep("rulebook", "d1", "one")
+        before = self.everything(store, "c1")
+        with suppress(NoSuchLuck), store.work() as work:
+            work.keep("rulebook", "d2", "two")
+            work.write(
+                change(
+                    work.load("c1"),
+                    assigned("甲"),
+                    at=NOON + HOUR,
+                    clocks=(clock(alarm=NOON),),
+                    key="k2",
+                    texts=(Text(ref="2.note", body="二"),),
+                    numbers={"督": 4},
+                    notifications=(notice("c1", 2),),
+                )
+            )
+            work.write(change(None, received(), case="c2", key="k3", texts=(Text(ref="1.message", body="三"),)))
+            raise NoSuchLuck
+        assert self.everything(store, "c1") == before
+        with pytest.raises(CaseNotFound):
+            store.read("c2")
+        with store.work() as work:
+            assert (work.answered("k2"), work.answered("k3"), work.next_number("督")) == (None, None, 1)
+            assert work.load("c1").case.version == 1
+        self.put(store, assigned("乙"), at=NOON + HOUR, key="k2", texts=(Text(ref="2.note", body="again"),))
+        assert store.texts("c1")["2.note"] == "again"
+
+    def test_what_is_not_committed_is_not_read(self, store: CaseStore) -> None:
+        """Reading beside an open transaction neither waits for it nor sees what it wrote."""
+        self.put(store, received(), texts=(Text(ref="1.message", body="一"),))
+        before = self.everything(store, "c1")
+        with store.work() as work:
+            work.write(change(work.load("c1"), assigned("甲"), at=NOON + HOUR, texts=(Text(ref="2.note", body="二"),)))
+            assert self.everything(store, "c1") == before
+        assert store.read("c1").case.version == 2
+
+    def test_numbers_have_no_gaps(self, store: CaseStore) -> None:
+        """A number that a failed transaction took is free again, and series do not know each other."""
+        with store.work() as work:
+            assert work.next_number("督") == 1
+            work.write(change(None, received(), numbers={"督": 1}))
+        with suppress(NoSuchLuck), store.work() as work:
+            work.write(change(None, received(), case="c2", numbers={"督": 2}))
+            raise NoSuchLuck
+        with store.work() as work:
+            assert (work.next_number("督"), work.next_number("催")) == (2, 1)
+            work.write(change(None, received(), case="c2", numbers={"督": 2, "催": 1}))
+        with store.work() as work:
+            assert (work.next_number("督"), work.next_number("催")) == (3, 2)
+
+    # -- exactness
+
+    def test_every_letter_comes_back(self, store: CaseStore) -> None:
+        """Texts come back as they were: long ones, other planes, combining signs, blanks, quotes, NUL."""
+        odd = "路灯𠮷👍🏽 e\u0301 \u202e \u3000'\"\\%;-- \r\n\t\0 end" + "三楼以上不到16度。" * 20_000
+        self.put(
+            store,
+            received(number="№ 7'\"%_"),
+            assigned("湖北口回族乡𠮷"),
+            texts=(Text(ref="1.message", body=odd), Text(ref="1.empty", body="")),
+        )
+        assert store.texts("c1") == {"1.message": odd, "1.empty": ""}
+        assert store.read("c1").case.lead == "湖北口回族乡𠮷"
+        assert store.numbered("№ 7'\"%_") == ["c1"]
+
+    def test_every_microsecond_comes_back(self, store: CaseStore) -> None:
+        """Moments are kept to the microsecond, before 1970 and far ahead, and compared as exactly."""
+        for n, at in enumerate(
+            (
+                datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+                datetime(2020, 7, 1, 15, 59, 59, 999999, tzinfo=UTC),
+                datetime(2199, 12, 31, 15, 59, 59, 1, tzinfo=UTC),
+            )
+        ):
+            case, tick = f"c{n}", timedelta(microseconds=1)
+            self.put(store, received(), case=case, at=at, clocks=(clock(alarm=at + DAY),))
+            assert store.read(case).case.received_at == at
+            assert store.read(case).case.next_at == at + DAY
+            assert case not in store.due(at + DAY - tick, limit=9)
+            assert case in store.due(at + DAY, limit=9)
+            for since, inside in ((at, True), (at + tick, False)):
+                rows = store.cohort(Cohort(since=since, until=at + HOUR, as_of=at + HOUR))
+                assert [row.case for row in rows] == ([case] if inside else [])
+            for until, inside in ((at, False), (at + tick, True)):
+                rows = store.cohort(Cohort(since=at - HOUR, until=until, as_of=at + HOUR))
+                assert [row.case for row in rows] == ([case] if inside else [])
+
+    # -- finding cases
+
+    def test_ids_come_in_pages(self, store: CaseStore) -> None:
+        """Ids come in their order, page after page, each once."""
+        for case in ("c3", "c1", "c10", "d", "c2"):
+            self.put(store, received(), case=case)
+        assert store.ids() == ["c1", "c10", "c2", "c3", "d"]
+        assert store.ids(limit=2) == ["c1", "c10"]
+        assert store.ids(after="c10", limit=2) == ["c2", "c3"]
+        assert store.ids(after="d") == []
+
+    def test_cases_are_found_by_the_channels_number(self, store: CaseStore) -> None:
+        """Cases with one number come in the order of their receipt, then id."""
+        self.put(store, received(number="7"), case="c2", at=NOON + HOUR)
+        self.put(store, received(number="7"), case="c3")
+        self.put(store, received(number="7"), case="c1", at=NOON + HOUR)
+        self.put(store, received(number="8"), case="c4")
+        self.put(store, received(), case="c5")
+        assert store.numbered("7") == ["c3", "c1", "c2"]
+        assert store.numbered("9") == []
+
+    def test_due_cases_come_longest_waiting_first(self, store: CaseStore) -> None:
+        """A case is due from the very moment of its first alarm; equal moments come by id, and never more than asked for."""
+        for case, at in (("c3", NOON + HOUR), ("c1", NOON + 2 * HOUR), ("c2", NOON + HOUR), ("c4", NOON + DAY)):
+            self.put(store, received(), case=case, clocks=(clock(alarm=at),))
+        self.put(store, received(), case="c5")
+        self.put(store, received(), case="c6", clocks=(clock(stopped=NOON),))
+        assert store.due(NOON + 2 * HOUR, limit=10) == ["c2", "c3", "c1"]
+        assert store.due(NOON + 2 * HOUR, limit=2) == ["c2", "c3"]
+        assert store.due(NOON + HOUR - timedelta(microseconds=1), limit=10) == []
+
+    def test_a_case_with_nothing_left_to_do_is_not_due(self, store: CaseStore) -> None:
+        """When its clock stops, a case is no longer due."""
+        self.put(store, received(), clocks=(clock(alarm=NOON),))
+        self.put(store, ev.Published(reply=1, public=True), at=NOON + HOUR, clocks=(clock(stopped=NOON + HOUR),))
+        assert store.due(NOON + DAY, limit=10) == []
+
+    # -- definitions
+
+    def test_definitions_are_kept_under_their_digests(self, store: CaseStore) -> None:
+        """The last one kept is the latest, and keeping one again makes it so."""
+        assert store.kept("rulebook") is None
+        for kind, digest in (("rulebook", "d1"), ("rulebook", "d2"), ("register", "d3")):
+            with store.work() as work:
+                work.keep(kind, digest, f"text of {digest}")
+        assert (store.kept("rulebook"), store.kept("rulebook", "d1")) == ("text of d2", "text of d1")
+        assert (store.kept("register"), store.kept("register", "d1")) == ("text of d3", None)
+        with store.work() as work:
+            work.keep("rulebook", "d1", "text of d1")
+        assert (store.kept("rulebook"), store.kept("register")) == ("text of d1", "text of d3")
+
+    def test_definitions_kept_in_one_transaction_follow_each_other(self, store: CaseStore) -> None:
+        """Within a transaction too, the one kept last is the latest."""
+        with store.work() as work:
+            for digest in ("d1", "d2", "d1"):
+                work.keep("rulebook", digest, f"text of {digest}")
+        assert store.kept("rulebook") == "text of d1"
+
+    # -- the outbox
+
+    def test_notices_wait_in_the_order_of_their_making(self, store: CaseStore) -> None:
+        """The oldest first; of one moment, by the numbers of event and notice, and not by the letters of their ids."""
+        self.put(store, received(), case="c2", at=NOON + HOUR, notifications=(notice("c2", 1),))
+        self.put(store, received(), case="c1", notifications=tuple(notice("c1", seq, n) for seq in (9, 10) for n in (1, 2, 10)))
+        waiting = [row.notification.id for row in store.outbox.pending(NOON + DAY)]
+        assert waiting == ["c1:9:1", "c1:9:2", "c1:9:10", "c1:10:1", "c1:10:2", "c1:10:10", "c2:1:1"]
+        assert [row.notification.id for row in store.outbox.pending(NOON + DAY, limit=2)] == waiting[:2]
+
+    def test_a_notice_that_was_sent_waits_no_more(self, store: CaseStore) -> None:
+        """A notice that its channel took does not come again."""
+        self.put(store, received(), notifications=(notice("c1", 1, 1), notice("c1", 1, 2)))
+        store.outbox.sent("c1:1:1", NOON + HOUR)
+        assert [(row.notification, row.attempts) for row in store.outbox.pending(NOON + DAY)] == [(notice("c1", 1, 2), 0)]
+
+    def test_a_notice_that_failed_comes_again_at_its_moment(self, store: CaseStore) -> None:
+        """It waits until then, its attempts are counted, and it can still be sent."""
+        self.put(store, received(), notifications=(notice("c1", 1),))
+        store.outbox.failed("c1:1:1", "recording: down", NOON + HOUR)
+        assert store.outbox.pending(NOON + HOUR - timedelta(microseconds=1)) == []
+        assert [row.attempts for row in store.outbox.pending(NOON + HOUR)] == [1]
+        store.outbox.failed("c1:1:1", "recording: down", NOON + 2 * HOUR)
+        assert [row.attempts for row in store.outbox.pending(NOON + DAY)] == [2]
+        store.outbox.sent("c1:1:1", NOON + DAY)
+        assert store.outbox.pending(NOON + 9 * DAY) == []
+
+    def test_a_notice_that_was_given_up_does_not_come_again(self, store: CaseStore) -> None:
+        """Without a moment to try again it stays for a person to see."""
+        self.put(store, received(), notifications=(notice("c1", 1),))
+        store.outbox.failed("c1:1:1", "recording: gone", None)
+        assert store.outbox.pending(NOON + 1000 * DAY) == []
+
+    # -- figures as of a moment
+
+    def standing(self, store: CaseStore, as_of: datetime, *, clock: str = "handle") -> list[CohortCase]:
+        """Return how the cases of the first of July stood at a moment, having seen that the sums say the same."""
+        window = Cohort(since=NOON - HOUR, until=NOON + DAY, as_of=as_of, clock=clock)
+        rows = list(store.cohort(window))
+        assert list(store.tally(window)) == _sums(rows)
+        return rows
+
+    def test_a_figure_counts_what_was_known_before_its_moment(self, store: CaseStore) -> None:
+        """Facts at or after the moment do not count; each fact counts from its own."""
+        steps: Sequence[tuple[Payload, Mapping[str, bool]]] = (
+            (ev.Reviewed(classes={}, note=None), {"registered": True}),
+            (assigned("甲"), {}),
+            (ev.Accepted(unit="甲"), {"accepted": True}),
+            (submitted("甲"), {"replied": True}),
+            (ev.Published(reply=1, public=True), {"published": True}),
+            (ev.Closed(outcome=None), {"closed": True}),
+        )
+        self.put(store, received())
+        assert self.standing(store, NOON) == []
+        flags = dict.fromkeys(("registered", "accepted", "replied", "published", "closed", "late"), False)
+        expected = CohortCase(case="c1", unit="", **flags)
+        for hour, (payload, says) in enumerate(steps, start=1):
+            at = NOON + hour * HOUR
+            self.put(store, payload, at=at)
+            assert self.standing(store, at) == [expected]
+            lead = "甲" if hour >= 2 else ""
+            expected = msgspec.structs.replace(expected, unit=lead, **says)
+            assert self.standing(store, at + timedelta(microseconds=1)) == [expected]
+        for hour in range(len(steps)):
+            assert self.standing(store, NOON + hour * HOUR + HOUR / 2)[0].closed is False
+
+    def test_a_case_reopened_after_closing_is_open_again(self, store: CaseStore) -> None:
+        """Closed as of one moment, open as of a later one, closed once more: each figure stays true."""
+        self.put(store, received(), assigned("甲"))
+        self.put(store, ev.Closed(outcome=None), at=NOON + DAY)
+        self.put(store, ev.Reopened(reason="again", explanation=None, cycle=1), at=NOON + 2 * DAY)
+        self.put(store, ev.Closed(outcome=None), at=NOON + 3 * DAY)
+        for day, closed in ((0.5, False), (1.5, True), (2.5, False), (3.5, True)):
+            assert [row.closed for row in self.standing(store, NOON + day * DAY)] == [closed]
+
+    def test_a_case_counts_for_its_lead_at_the_moment(self, store: CaseStore) -> None:
+        """After a reassignment it counts for the new lead, as of before for the old one; acceptance counts for the lead alone."""
+        self.put(store, received(), assigned("甲", "乙"))
+        self.put(store, ev.Accepted(unit="乙"), at=NOON + HOUR)
+        self.put(store, ev.Accepted(unit="甲"), at=NOON + 3 * HOUR)
+        self.put(store, assigned("丙", "甲"), at=NOON + 5 * HOUR)
+        self.put(store, ev.Accepted(unit="丙"), at=NOON + 7 * HOUR)
+        seen = [(row.unit, row.accepted) for hours in (2, 4, 6, 8) for row in self.standing(store, NOON + hours * HOUR)]
+        assert seen == [("甲", False), ("甲", True), ("丙", False), ("丙", True)]
+
+    def test_a_case_is_late_by_its_last_verdict(self, store: CaseStore) -> None:
+        """The clock that the question names decides, and of its verdicts the last; another clock or none says nothing."""
+        self.put(store, received(), assigned("甲"))
+        published = ev.Published(reply=1, public=True)
+        self.put(store, published, at=NOON + DAY, clocks=(clock(stopped=NOON + DAY, late=2),))
+        self.put(store, published, at=NOON + 3 * DAY, clocks=(clock(stopped=NOON + 3 * DAY),))
+        for day, late in ((0.5, False), (2, True), (4, False)):
+            assert [row.late for row in self.standing(store, NOON + day * DAY)] == [late]
+        for other in ("accept", ""):
+            assert [row.late for row in self.standing(store, NOON + 2 * DAY, clock=other)] == [False]
+
+    def test_a_cohort_comes_in_the_order_of_receipt(self, store: CaseStore) -> None:
+        """By receipt, then id; its sums by the units' names, units without a case left out."""
+        for case, at, lead in (("c2", NOON, "乙"), ("c1", NOON, "甲"), ("c3", NOON - HOUR / 2, "乙"), ("c4", NOON + 2 * DAY, "丁")):
+            self.put(store, received(), case=case, at=at)
+            self.put(store, assigned(lead), case=case, at=at + HOUR)
+        self.put(store, received(), case="c0", at=NOON + HOUR)
+        assert [row.case for row in self.standing(store, NOON + 9 * DAY)] == ["c3", "c1", "c2", "c0"]
+        window = Cohort(since=NOON - HOUR, until=NOON + DAY, as_of=NOON + 9 * DAY)
+        assert [(row.unit, row.received) for row in store.tally(window)] == sorted([("", 1), ("甲", 1), ("乙", 2)])
+
+    def test_an_empty_cohort_has_no_rows(self, store: CaseStore) -> None:
+        """Nothing received gives no case and no sum."""
+        assert self.standing(store, NOON + DAY) == []
+
+
+def _sums(rows: Sequence[CohortCase]) -> list[UnitTally]:
+    flags = ("registered", "accepted", "replied", "published", "closed", "late")
+    tallies = []
+    for unit in sorted({row.unit for row in rows}):
+        mine = [row for row in rows if row.unit == unit]
+        tallies.append(
+            UnitTally(unit=unit, received=len(mine), **{flag: sum(getattr(row, flag) for row in mine) for flag in flags})
+        )
+    return tallies

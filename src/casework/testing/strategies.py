@@ -1,0 +1,188 @@
+"""What can be thrown at a desk: messages, moments, actors and commands, drawn from a rulebook and mostly sensible.
+
+Laws are worth little where every second command is refused, so a command is drawn to fit the state of its case, its contents are
+drawn from what the rulebook and its register list, and its actor from those who may do it. Now and then something is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from .. import actions as act
+from ..cases import Case
+from ..messages import Message, Sender
+from ..rulebook import Rulebook
+from ..units import Actor
+
+_Drawn = TypeVar("_Drawn")
+
+__all__ = ["HARD_MOMENTS", "actors", "commands", "contents", "messages", "moments", "texts", "units"]
+
+_SENDERS = ("u-1", "u-2", "u-3")
+_CHANNELS = ("portal", "wechat", "mayor-hotline", "人民网")
+_BOARDS = ("书记信箱", "县长信箱")
+_NO_REGISTER = ("甲单位", "乙单位", "丙单位")
+_FEW = 4
+"""So many units of a register are drawn from: with more of them, two acts would hardly ever meet on one."""
+
+HARD_MOMENTS: tuple[datetime, ...] = tuple(
+    datetime.fromisoformat(text).astimezone(UTC)
+    for text in (
+        "2018-12-29T10:00:00+08:00",  # a Saturday that was worked for the New Year of 2019
+        "2018-12-31T23:59:59.999999+08:00",
+        "2019-12-31T23:59:59+08:00",
+        "2020-01-23T17:30:00+08:00",  # the last day before a Spring Festival that was prolonged while it lasted
+        "2020-02-29T12:00:00+08:00",  # a Saturday in February that there is only every fourth year
+        "2020-06-24T23:59:59+08:00",  # the evening before the Dragon Boat Festival
+        "2020-06-28T09:00:00+08:00",  # a Sunday that was worked
+        "2020-09-27T00:00:00+08:00",  # a Sunday that was worked, at its first instant
+        "2020-09-30T23:59:59.999999+08:00",  # the last instant before eight days off
+        "2020-12-31T16:00:00+00:00",  # the year has ended in China and not in UTC
+        "2021-02-07T00:00:00.000001+08:00",  # a Sunday that was worked
+        "2021-09-18T12:00:00+08:00",  # a Saturday that was worked
+        "2024-02-04T08:00:00+08:00",  # a Sunday that was worked
+        "2025-12-31T23:59:59+08:00",
+    )
+)
+
+
+def moments(*, first: int = 2018, last: int = 2025) -> st.SearchStrategy[datetime]:
+    """Moments (aware, UTC) of the years *first* to *last* in China, whose days off are announced; one in three is a hard one."""
+    begin = datetime(first, 1, 1, tzinfo=UTC) - timedelta(hours=8)
+    span = datetime(last + 1, 1, 1, tzinfo=UTC) - timedelta(hours=8, microseconds=1) - begin
+    anywhere = st.timedeltas(timedelta(0), span).map(lambda step: begin + step)
+    hard = [moment for moment in HARD_MOMENTS if begin <= moment <= begin + span]
+    return st.one_of(anywhere, anywhere, st.sampled_from(hard)) if hard else anywhere
+
+
+def texts(*, most: int = 40) -> st.SearchStrategy[str]:
+    """Texts as people write them, with something visible in them: Chinese, Latin, signs, characters outside the first plane."""
+    alphabet = st.sampled_from("路灯不亮三楼暖气没有水已经安排处理请尽快abc 019,。?()\n\u3000𠮷👍\u00e9") | st.characters(
+        codec="utf-8"
+    )
+    return st.text(alphabet, min_size=1, max_size=most).filter(lambda text: bool(text.strip()))
+
+
+def messages(*, received_at: st.SearchStrategy[datetime | None] | None = None) -> st.SearchStrategy[Message]:
+    """Messages of a few senders by several channels; without *received_at* the desk puts its own moment in."""
+    senders = st.builds(
+        Sender,
+        ref=st.sampled_from(_SENDERS),
+        name=st.sampled_from(("王小明", "李雷", "")),
+        phone=st.sampled_from(("", "13800000000")),
+    )
+    return st.builds(
+        Message,
+        subject=texts(),
+        body=st.just("") | texts(most=200),
+        channel=st.sampled_from(_CHANNELS),
+        board=st.none() | st.sampled_from(_BOARDS),
+        number=st.none() | st.sampled_from(("1", "2", "3")),
+        sender=st.just(Sender()) | senders,
+        public=st.booleans(),
+        received_at=received_at or st.none(),
+    )
+
+
+def units(rulebook: Rulebook) -> tuple[str, ...]:
+    """Return a few units that the rulebook's register lists, or invented ones where it has none."""
+    return rulebook.register.names[:_FEW] if rulebook.register else _NO_REGISTER
+
+
+def actors(rulebook: Rulebook, *, action: str = "", case: Case | None = None) -> st.SearchStrategy[Actor]:
+    """Actors in the rulebook's roles; given an *action* and a *case*, mostly those who may do it there."""
+    every = list(rulebook.roles)
+    able = [name for name, role in rulebook.roles.items() if action in role.may] or every
+    if action == "approve" and case and case.reply and case.reply.passed < len(rulebook.gates):
+        able = [rulebook.gates[case.reply.passed]]
+    mine = case.units if case else ()
+
+    def with_role(role: str) -> st.SearchStrategy[Actor]:
+        ids = ("u-1", "u-2", "u-3") if role in rulebook.roles and rulebook.roles[role].scope == "own" else ("wang", "li")
+        return st.builds(
+            Actor,
+            id=st.sampled_from(ids),
+            role=st.just(role),
+            unit=_mostly(mine, units(rulebook))
+            if role not in rulebook.roles or rulebook.roles[role].scope == "unit"
+            else st.none(),
+            boards=st.just(_BOARDS) | st.just(_BOARDS[:1]),
+        )
+
+    strange = st.just("stranger")
+    return _mostly_from(st.sampled_from(able), st.sampled_from(every), strange).flatmap(with_role)
+
+
+def commands(rulebook: Rulebook, case: Case) -> st.SearchStrategy[act.Command]:
+    """Commands for a case: mostly ones that its state has, with contents that the rulebook lists."""
+    fitting = [action for action in rulebook.lifecycle.allowed(case.state) if action in act.COMMANDS]
+    how = contents(rulebook, case)
+    # Remarks are possible in every state and lead nowhere; the acts that move a case on come more often.
+    moving = [action for action in fitting if rulebook.lifecycle.next(case.state, action) != case.state]
+    staying = [action for action in fitting if action not in moving]
+    weighted = moving * 3 + staying * 2 or list(act.COMMANDS)
+    return _mostly_from(st.sampled_from(weighted), st.sampled_from(sorted(act.COMMANDS))).flatmap(lambda action: how[action]())
+
+
+def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.SearchStrategy[act.Command]]]:
+    """Return how to draw each command, by its action, with contents that mostly fit the case."""
+    outline = rulebook.outline
+    known, said = units(rulebook), texts()
+    unit = st.none() | st.none() | _mostly(case.units, (*known, "无此单位"))
+    lead = _mostly(known, ("无此单位",))
+    helpers = st.lists(st.sampled_from(known), max_size=2).map(tuple)
+    exits = _mostly(tuple(outline.intake.exits), ("no-such-reason",))
+    axes = st.sampled_from([(axis, value) for axis, values in outline.classes.items() for value in values] or [("no-axis", "x")])
+    pair = _mostly_from(axes, st.just(("kind", "no-such-value")))
+    outcome = st.none() | _mostly(outline.classes.get("outcome", ()), ("no-such-outcome",))
+    reply = st.builds("{}。{}".format, said, st.just("已经派人到现场处理完毕, 特此答复。")) | said
+    order = _mostly(tuple(row.number for row in case.orders if not row.cleared_at), tuple(row.id for row in case.orders) or ("o9",))
+    note = st.just("") | said
+    return {
+        "review": lambda: st.builds(act.Review, classes=st.just({}) | pair.map(lambda row: {row[0]: row[1]}), note=note),
+        "reject": lambda: st.builds(act.Reject, reason=exits, explanation=note),
+        "transfer": lambda: st.builds(act.Transfer, to=st.just("信访局"), reason=st.just("petition"), explanation=note),
+        "withdraw": lambda: st.builds(act.Withdraw, explanation=note),
+        "assign": lambda: st.builds(act.Assign, lead=lead, assisting=st.just(()) | helpers, note=note),
+        "accept": lambda: st.builds(act.Accept, unit=unit),
+        "decline": lambda: st.builds(
+            act.Decline, reason=_mostly(outline.assignment.decline_reasons, ("不归我管",)), explanation=note, unit=unit
+        ),
+        "contact": lambda: st.builds(act.Contact, how=st.sampled_from(("phone", "visit")), note=note, unit=unit),
+        "submit": lambda: st.builds(act.SubmitReply, text=reply, outcome=outcome, unit=unit),
+        "approve": lambda: st.builds(act.Approve, opinion=note),
+        "return": lambda: st.builds(
+            act.ReturnReply,
+            reasons=st.lists(_mostly(outline.reply.return_reasons, ("不满意",)), min_size=1, max_size=2).map(tuple),
+            explanation=note,
+        ),
+        "publish": lambda: st.builds(act.Publish),
+        "close": lambda: st.builds(act.Close, outcome=outcome),
+        "reopen": lambda: st.builds(act.Reopen, reason=st.just("not solved"), explanation=note),
+        "ask": lambda: st.builds(act.AskCitizen, question=said),
+        "supplement": lambda: st.builds(act.Supplement, text=said),
+        "reclassify": lambda: pair.flatmap(
+            lambda row: st.builds(act.Reclassify, axis=st.just(row[0]), value=st.just(row[1]), reason=note)
+        ),
+        "note": lambda: st.builds(act.AddNote, text=said),
+        "issue": lambda: st.builds(
+            act.IssueOrder, form=_mostly(tuple(rulebook.orders), ("no-such-form",)), to=st.just(()) | helpers, text=note
+        ),
+        "answer": lambda: st.builds(act.AnswerOrder, order=order, text=said, unit=unit),
+        "clear": lambda: st.builds(act.ClearOrder, order=order),
+    }
+
+
+def _mostly(usual: Sequence[str], odd: Sequence[str]) -> st.SearchStrategy[str]:
+    """One of the usual values nine times in ten; of the odd ones where there are no usual ones."""
+    return _mostly_from(st.sampled_from(usual), st.sampled_from(odd)) if usual else st.sampled_from(odd)
+
+
+def _mostly_from(*choices: st.SearchStrategy[_Drawn]) -> st.SearchStrategy[_Drawn]:
+    """The first choice nine times in ten, otherwise one of the others."""
+    usual, odd = choices[0], st.one_of(*choices[1:])
+    return st.integers(0, 9).flatmap(lambda roll: usual if roll < 9 else odd)

@@ -1,0 +1,184 @@
+"""The ladder: when a rung is due, how often it comes again, and what it may say of itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from pydantic import ValidationError
+
+from casework import Desk, MemoryStore, Message, Timekeeper
+from casework.actions import Accept as AcceptIt
+from casework.actions import Assign, Decline, Publish, Reopen, Review, SubmitReply
+from casework.actions import Close as CloseIt
+from casework.escalation import Repeat, Rung, alarm, alarms, occasion
+from casework.events import RungFired
+from casework.sla import Alarm, Limit
+from casework.testing import FrozenTime
+from casework.testing.contracts import clock
+from tests.unit.town import CLERK, HANDLER, WEDNESDAY, town
+
+BOOK = town()
+KEEPER = Timekeeper(BOOK.calendar(), BOOK.zone)
+RUNNING = clock()  # due at the end of Wednesday, the 8th of July 2020
+DUE = datetime(2020, 7, 8, 16, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def rung(**more: object) -> Rung:
+    return Rung.model_validate({"id": "r", "on": "late:handle", "do": ["notify:clerk"], **more})
+
+
+# --- moments ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "on, at, moment",
+    [
+        ("late:handle", "0 hours", DUE),
+        ("late:handle", "2 hours", DUE + timedelta(hours=2)),
+        ("late:handle", "3 working days", DUE + 5 * DAY),  # Thursday, Friday, and over the weekend to Monday
+        ("late:handle", "3 calendar days", DUE + 3 * DAY),
+        ("late:handle", "1 month", DUE + 31 * DAY),
+        ("due:handle", "-1 working day", DUE - DAY),
+        ("due:handle", "-4 working days", DUE - 6 * DAY),
+        ("due:handle", "-30 hours", DUE - timedelta(hours=30)),
+    ],
+)
+def test_a_rung_is_due_at_its_distance_from_the_due_moment(on: str, at: str, moment: datetime) -> None:
+    assert alarm(rung(on=on, at=at), RUNNING, KEEPER) == Alarm(moment, "r", 1)
+
+
+def test_a_rung_comes_again_as_often_as_it_says() -> None:
+    daily = rung(repeat={"every": "1 working day", "max": 3})
+    found = [alarm(daily, RUNNING, KEEPER, n=n) for n in (1, 2, 3, 4)]
+    assert found == [Alarm(DUE, "r", 1), Alarm(DUE + DAY, "r", 2), Alarm(DUE + 2 * DAY, "r", 3), None]
+    assert alarm(rung(), RUNNING, KEEPER, n=2) is None
+    before = rung(on="due:handle", at="-2 working days", repeat={"every": "1 working day", "max": 3})
+    assert [row.at for n in (1, 2, 3) if (row := alarm(before, RUNNING, KEEPER, n=n))] == [DUE - 2 * DAY, DUE - DAY, DUE]
+
+
+def test_a_clock_that_does_not_run_rings_nothing() -> None:
+    rungs = [rung(), rung(id="w", on="due:handle", at="-1 hour"), rung(id="other", on="late:accept")]
+    assert [row.rung for row in alarms(rungs, RUNNING, KEEPER)] == ["w", "r"]
+    assert alarms(rungs, clock(stopped=DUE), KEEPER) == ()
+    paused = msgspec.structs.replace(RUNNING, status="paused", due=None)
+    assert (alarms(rungs, paused, KEEPER), alarm(rungs[0], paused, KEEPER)) == ((), None)
+
+
+def test_what_is_over_is_passed_over() -> None:
+    daily = rung(repeat={"every": "1 working day", "max": 3})
+    assert alarms([daily, rung(id="once")], RUNNING, KEEPER, over=lambda row: row.at <= DUE) == (Alarm(DUE + DAY, "r", 2),)
+    assert alarms([daily], RUNNING, KEEPER, over=lambda row: True) == ()
+
+
+def test_an_occasion_is_named_by_rung_clock_run_and_repetition() -> None:
+    unit = msgspec.structs.replace(RUNNING, rule="accept", subject="夹河镇", run=2)
+    assert occasion(Alarm(DUE, "r", 3), unit) == "r/accept:夹河镇/2/3"
+
+
+# --- what a rung may say ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wrong, says",
+    [
+        ({"on": "late"}, "should match pattern"),
+        ({"on": "views:200"}, "should match pattern"),
+        ({"at": "-1 hour"}, "a rung on lateness lies after the due moment; for a warning before it use on = 'due:…'"),
+        ({"at": "soon"}, "cannot read the limit 'soon'"),
+        ({"at": "1 hour", "repeat": {"every": "1 working day", "max": 2}}, "'at' and 'repeat.every' must be in the same unit"),
+        ({"repeat": {"every": "daily", "max": 2}}, "cannot read the limit 'daily'"),
+        ({"repeat": {"every": "1 working day", "max": 1}}, "greater than or equal to 2"),
+        ({"repeat": {"every": "1 working day", "max": 101}}, "less than or equal to 100"),
+        ({"do": []}, "at least 1 item"),
+        ({"mode": "perhaps"}, "'auto' or 'propose'"),
+    ],
+)
+def test_a_rung_that_makes_no_sense_is_refused(wrong: dict[str, object], says: str) -> None:
+    with pytest.raises(ValidationError, match=says.replace("(", r"\(")):
+        rung(**wrong)
+
+
+def test_a_rung_knows_its_clock_and_its_effects() -> None:
+    row = rung(on="due:handle", at="-2 hours", do=["issue:supervision", "notify:clerk", "issue:reminder"])
+    assert (row.clock, row.distance) == ("handle", Limit(2, "hours"))
+    assert (row.effects("issue"), row.effects("notify")) == (("supervision", "reminder"), ("clerk",))
+    assert Repeat(every="1 working day", max=5).max == 5
+
+
+# --- at a desk --------------------------------------------------------------------------------------------------------
+
+
+def swept(more: str) -> tuple[Desk, FrozenTime]:
+    """A desk with a case that is with its unit and three days late."""
+    now = FrozenTime(WEDNESDAY)
+    desk = Desk(town(more), store=MemoryStore(), now=now, new_id=lambda: "c1")
+    desk.receive(Message(subject="路灯不亮"))
+    desk.act("c1", Review(), by=CLERK)
+    desk.act("c1", Assign(lead="夹河镇"), by=CLERK)
+    return desk, now
+
+
+def fired(desk: Desk, name: str) -> list[RungFired]:
+    return [event.data for event in desk.history("c1") if isinstance(event.data, RungFired) and event.data.rung == name]
+
+
+def test_a_rung_whose_condition_does_not_hold_is_skipped_for_good() -> None:
+    desk, now = swept('[[rung]]\nid = "often"\non = "late:handle"\nwhen = "declined > 0"\ndo = ["issue:reminder"]\n')
+    now.to(DUE)
+    desk.sweep()
+    (row,) = fired(desk, "often")
+    assert (row.mode, row.effects) == ("skipped", ())
+    desk.act("c1", Decline(reason="重复转办"), by=HANDLER)
+    desk.sweep()
+    assert len(fired(desk, "often")) == 1
+
+
+def test_a_rung_whose_condition_holds_does_what_it_says() -> None:
+    desk, now = swept('[[rung]]\nid = "often"\non = "late:handle"\nwhen = "declined > 0"\ndo = ["issue:reminder"]\n')
+    desk.act("c1", Decline(reason="重复转办"), by=HANDLER)
+    now.to(DUE)
+    desk.sweep()
+    (row,) = fired(desk, "often")
+    assert (row.mode, row.effects) == ("auto", ("issue:reminder",))
+    assert [order.number for order in desk.get("c1").orders if order.form == "reminder"] == ["催001"]
+
+
+def test_a_rung_that_proposes_leaves_the_rest_to_a_person() -> None:
+    row = 'on = "due:handle"\nat = "-2 working days"\nmode = "propose"\ndo = ["issue:supervision", "notify:leader"]'
+    desk, now = swept(f'[[rung]]\nid = "perhaps"\n{row}\n')
+    waiting = len(desk.store.outbox.pending(DUE))
+    now.to(DUE - 2 * DAY)
+    assert desk.sweep().events == 1
+    (proposed,) = fired(desk, "perhaps")
+    assert (proposed.mode, proposed.effects) == ("propose", ("issue:supervision", "notify:leader"))
+    assert (desk.get("c1").orders, len(desk.store.outbox.pending(DUE))) == ((), waiting)
+
+
+def test_an_order_on_a_unit_s_clock_goes_to_that_unit() -> None:
+    desk, now = swept('[[rung]]\nid = "unaccepted"\non = "late:accept"\ndo = ["issue:reminder"]\n')
+    desk.act("c1", Assign(lead="夹河镇", assisting=("公安局",)), by=CLERK)
+    desk.act("c1", AcceptIt(), by=HANDLER)
+    now.advance(days=2)
+    desk.sweep()
+    (order,) = desk.get("c1").orders
+    assert (order.form, order.to, order.rung) == ("reminder", ("公安局",), "unaccepted")
+
+
+def test_a_reopened_case_climbs_the_ladder_again() -> None:
+    desk, now = swept("")
+    now.to(DUE)
+    desk.sweep()
+    desk.act("c1", AcceptIt(), by=HANDLER)
+    desk.act("c1", SubmitReply(text="已安排维修人员更换路灯。"), by=HANDLER)
+    desk.act("c1", Publish(), by=CLERK)
+    desk.act("c1", CloseIt(), by=CLERK)
+    now.advance(days=30)
+    assert desk.sweep().events == 0
+    desk.act("c1", Reopen(reason="not solved"), by=CLERK)
+    now.advance(days=10)
+    desk.sweep()
+    assert desk.get("c1").occasions[:2] == ("due-tomorrow/handle/1/1", "late-daily/handle/1/1")
+    assert desk.get("c1").occasions[2:4] == ("due-tomorrow/handle/2/1", "late-daily/handle/2/1")

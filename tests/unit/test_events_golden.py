@@ -1,0 +1,427 @@
+"""The form in which events are kept for good: committed bytes of every kind, and one older form that is still read.
+
+``golden.jsonl`` holds one line for each payload, exactly as `journal.encode` writes it; the samples stand below, in the same order.
+Rows in somebody's database look like that, so a form changes only together with its version. ``assigned-v1.jsonl`` is a history
+from the days when *assigned* had its first form; the hashes of its chain stand below.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from casework import events as ev
+from casework import journal
+from casework.cases import Case, evolve, fold
+from casework.errors import ChainBroken
+from casework.events import PAYLOADS, Event, Payload, StoredEvent
+from casework.sla import Alarm, Deadline, Limit, Pause, SlaClock
+
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "events"
+GOLDEN = FOLDER / "golden.jsonl"
+GOLDEN_HEAD = "fa6c36e0d7a482cd14f6a7a08579cea02a9afba776cdd416e9a2526dddac6ba4"
+OLD = FOLDER / "assigned-v1.jsonl"
+
+START = datetime(2020, 7, 1, 1, 30, 0, 123456, tzinfo=UTC)
+CALENDAR = "CN@3f2c9a"
+
+
+def deadline(day: int, *, provisional: bool = False) -> Deadline:
+    return Deadline(date=date(2020, 7, day), before=datetime(2020, 7, day, 16, 0, tzinfo=UTC), provisional=provisional)
+
+
+RUNNING = SlaClock(
+    rule="accept",
+    subject="夹河镇",
+    run=2,
+    started_at=START,
+    day_zero=date(2020, 7, 1),
+    limit=Limit(1, "working days"),
+    due=deadline(2, provisional=True),
+    calendar=CALENDAR,
+    alarms=(
+        Alarm(datetime(2020, 7, 1, 16, 0, tzinfo=UTC), "due-tomorrow"),
+        Alarm(datetime(2020, 7, 3, 16, 0, tzinfo=UTC), "late", 2),
+    ),
+)
+PAUSED = SlaClock(
+    rule="handle",
+    status="paused",
+    started_at=START,
+    day_zero=date(2020, 7, 1),
+    limit=Limit(36, "hours"),
+    due=None,
+    pauses=(Pause(START, START + timedelta(hours=3)), Pause(START + timedelta(days=1))),
+    left=17,
+    calendar=CALENDAR,
+)
+STOPPED = SlaClock(
+    rule="handle",
+    status="stopped",
+    started_at=START,
+    day_zero=date(2020, 7, 1),
+    limit=Limit(5, "working days"),
+    due=deadline(8),
+    stopped_at=START + timedelta(days=12),
+    met=False,
+    late=3,
+    calendar=CALENDAR,
+)
+
+# In the order in which the lines stand in golden.jsonl; a new payload goes to the end, because the position is the event's number.
+SAMPLES: tuple[tuple[str, Payload, tuple[SlaClock, ...]], ...] = (
+    (
+        "received",
+        ev.Received(
+            message="1.message",
+            channel="portal",
+            board="县长信箱",
+            number="20200701-001",
+            place="夹河镇",
+            sender="1.sender",
+            public=True,
+            rulebook="yunxi",
+            rulebook_digest="0123456789abcdef",
+            classes={"track": "timely", "kind": "complaint"},
+        ),
+        (RUNNING,),
+    ),
+    ("received", ev.Attached(message="2.message", channel="wechat", number="wx-77"), ()),
+    (
+        "received",
+        ev.Routed(proposals=(ev.Proposal(rule="heating", unit="住建局", classes={"track": "special"}, reason="供热季"),)),
+        (),
+    ),
+    ("received", ev.Overruled(rule="heating", proposed="住建局", chosen="城管局", reason="4.reason"), ()),
+    ("reviewed", ev.Reviewed(classes={"kind": "help"}, note="5.note"), ()),
+    ("rejected", ev.Rejected(reason="spam", exit="invalid", explanation="6.explanation"), ()),
+    ("transferred", ev.Transferred(to="信访局", reason="petition", explanation="7.explanation"), ()),
+    ("withdrawn", ev.Withdrawn(reason="withdrawn-by-sender", explanation="8.explanation"), ()),
+    ("merged", ev.Merged(into="case-0", rule="same-text"), ()),
+    ("reviewed", ev.Absorbed(other="case-9", channel="hotline", repeats=2), ()),
+    ("reviewed", ev.Reclassified(axis="kind", old="help", new="consult", reason="11.reason"), ()),
+    ("reviewed", ev.Disclosed(public=False, reason="12.reason"), ()),
+    (
+        "assigned",
+        ev.Assigned(lead="夹河镇", assisting=("公安局", "城管局"), instead_of="住建局", rule="heating", note="13.note"),
+        (RUNNING,),
+    ),
+    ("assigned", ev.Accepted(unit="夹河镇"), ()),
+    ("assigned", ev.Declined(unit="公安局", reason="不属本单位职责", explanation="15.explanation", count=1), ()),
+    ("assigned", ev.Contacted(unit="夹河镇", how="phone", note="16.note"), ()),
+    (
+        "assigned",
+        ev.Promised(unit="夹河镇", clock="handle", until=date(2020, 7, 15), old=deadline(8), new=deadline(15), reason="17.reason"),
+        (),
+    ),
+    ("awaiting_citizen", ev.Asked(question="18.question"), (PAUSED,)),
+    ("assigned", ev.Supplemented(message="19.supplement"), ()),
+    (
+        "replied",
+        ev.Submitted(
+            unit="夹河镇",
+            reply=1,
+            text="20.reply",
+            outcome="solved",
+            findings=(ev.Finding(check="vague", level="advise", message="must not say: 尽快"),),
+            gates=3,
+            passed=1,
+        ),
+        (),
+    ),
+    ("replied", ev.ApprovalRequested(act="extend", gates=("office", "leader"), request="21.request"), ()),
+    ("replied", ev.Approved(act="publish", gate=2, gates=3, opinion="22.opinion"), ()),
+    ("replied", ev.ApprovalRefused(act="extend", gate=1, reasons=("理由不足",), opinion="23.opinion"), ()),
+    (
+        "returned",
+        ev.Returned(reply=1, reasons=("敷衍塞责", "答非所问"), explanation="24.explanation", to="handler", resubmit_at=2, count=1),
+        (),
+    ),
+    ("published", ev.Published(reply=1, public=True), (STOPPED,)),
+    ("closed", ev.Closed(outcome="solved"), ()),
+    ("assigned", ev.Reopened(reason="dissatisfied", explanation="27.explanation", cycle=1), ()),
+    ("assigned", ev.ExtensionAsked(unit="夹河镇", clock="handle", limit="5 working days", reason="28.reason"), ()),
+    (
+        "assigned",
+        ev.Extended(
+            clock="handle", limit="5 working days", old=deadline(8), new=deadline(15), allowed_by="wang", reason="29.reason"
+        ),
+        (),
+    ),
+    (
+        "assigned",
+        ev.Recalculated(
+            clock="handle", old=deadline(8, provisional=True), new=deadline(9), old_calendar=CALENDAR, new_calendar="CN@77aa01"
+        ),
+        (),
+    ),
+    (
+        "consultation",
+        ev.ConsultationCalled(
+            number=1,
+            asked_by="li",
+            allowed_by="zhang",
+            convener="问政办",
+            units=("夹河镇", "公安局"),
+            on_site=True,
+            matter="31.matter",
+        ),
+        (),
+    ),
+    ("consultation", ev.OpinionGiven(number=1, unit="公安局", opinion="32.opinion"), ()),
+    (
+        "assigned",
+        ev.ConsultationConcluded(number=1, minutes="33.minutes", lead="公安局", assisting=("夹河镇",), limit="15 working days"),
+        (),
+    ),
+    (
+        "assigned",
+        ev.RungFired(rung="late-daily", occasion="late-daily/handle/1/2", mode="auto", effects=("issue:supervision",)),
+        (),
+    ),
+    (
+        "assigned",
+        ev.OrderIssued(
+            order="o1",
+            form="supervision",
+            number="督〔2020〕7号",
+            to=("公安局",),
+            cc=("leader",),
+            document="35.document",
+            rung="late-daily",
+            answer_wanted=True,
+        ),
+        (),
+    ),
+    ("assigned", ev.OrderAnswered(order="o1", unit="公安局", answer="36.answer"), ()),
+    ("assigned", ev.OrderCleared(order="o1"), ()),
+    (
+        "published",
+        ev.Revisited(whom="sender", how="phone", order="o1", solved=True, satisfied=False, fault="unit", note="38.note"),
+        (),
+    ),
+    ("published", ev.Rated(satisfied=False, comment="39.comment", count=1), ()),
+    ("published", ev.Instructed(leader="zhang", instruction="40.instruction", to=("公安局",)), ()),
+    ("published", ev.Praised(praise="41.praise"), ()),
+    ("published", ev.Viewed(views=10491), ()),
+    ("published", ev.Noted(note="43.note"), ()),
+    ("published", ev.RulebookMoved(old="yunxi 1", new="yunxi 2", rulebook="yunxi", rulebook_digest="fedcba9876543210"), ()),
+    ("published", ev.Erased(texts=("1.message", "1.sender"), ground="at the sender's request"), ()),
+    ("published", ev.IssuePublished(schedule="monthly", period="2020-07", number="第5期", document="46.document"), ()),
+)
+
+
+def event(number: int) -> Event:
+    """The sample of this number (from 1) as an event of one long history."""
+    state, data, clocks = SAMPLES[number - 1]
+    at = START + timedelta(hours=number)
+    return Event(
+        case="case-1",
+        seq=number,
+        occurred_at=at,
+        recorded_at=at + timedelta(seconds=1),
+        actor="王",
+        role="clerk",
+        action=f"act-{number}",
+        state=state,
+        data=data,
+        clocks=clocks,
+    )
+
+
+EVENTS = tuple(event(number) for number in range(1, len(SAMPLES) + 1))
+KINDS = [sample.kind for sample in EVENTS]
+
+
+def golden() -> dict[str, str]:
+    """The committed lines by their kind."""
+    return {msgspec.json.decode(line)["kind"]: line for line in GOLDEN.read_text("utf-8").splitlines()}
+
+
+def advice(sample: Event, line: str) -> str:
+    kind, now, then = sample.kind, sample.data.v, msgspec.json.decode(line)["v"]
+    if now == then:
+        return (
+            f"the stored form of {kind!r} changed and its version {now} did not: databases hold the committed form. Raise the "
+            "payload's v and add an upcast to journal.UPCASTS. (Clocks have no version of their own: a field added to SlaClock "
+            "needs a default, a test that the committed line is still read, and then the new lines here.)"
+        )
+    return (
+        f"{kind!r} is at version {now}: move the committed line of version {then} to {kind}-v{then}.jsonl and put the new one here"
+    )
+
+
+# --- every kind, byte for byte ----------------------------------------------------------------------------------------
+
+
+def test_every_payload_has_one_sample_and_one_golden_line() -> None:
+    assert sorted(KINDS) == sorted(PAYLOADS), "a new payload needs a sample at the end of SAMPLES, and its line in golden.jsonl"
+    assert list(golden()) == KINDS
+
+
+@pytest.mark.parametrize("sample", EVENTS, ids=KINDS)
+def test_every_field_of_a_sample_says_something(sample: Event) -> None:
+    fields = msgspec.structs.asdict(sample.data)
+    assert [name for name, value in fields.items() if value is None or value in ("", (), {})] == []
+
+
+@pytest.mark.parametrize("sample", EVENTS, ids=KINDS)
+def test_an_event_is_written_as_the_committed_bytes(sample: Event) -> None:
+    line = golden()[sample.kind]
+    assert journal.encode(sample) == line, advice(sample, line)
+
+
+@pytest.mark.parametrize("sample", EVENTS, ids=KINDS)
+def test_the_committed_bytes_are_read_as_the_event_that_was_written(sample: Event) -> None:
+    line = golden()[sample.kind]
+    assert journal.decode(line) == sample
+    assert journal.encode(journal.decode(line)) == line
+
+
+def test_the_hash_chain_over_the_committed_bytes_is_the_committed_one() -> None:
+    head = ""
+    for line in golden().values():
+        head = journal.chain(head, line)
+    assert head == GOLDEN_HEAD
+
+
+def test_no_version_stands_without_a_way_up_to_it() -> None:
+    older = [(kind, v) for kind, payload in PAYLOADS.items() for v in range(1, payload.v)]
+    assert [step for step in older if step not in journal.UPCASTS] == [], "an older form without an upcast cannot be read"
+    assert [f"{kind}-v{v}.jsonl" for kind, v in older if not (FOLDER / f"{kind}-v{v}.jsonl").is_file()] == []
+
+
+# --- every kind, folded -----------------------------------------------------------------------------------------------
+
+
+def before(kind: str) -> tuple[Case | None, Event]:
+    at = KINDS.index(kind)
+    return (fold(EVENTS[:at]) if at else None), EVENTS[at]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_payload_can_happen_to_a_case(kind: str) -> None:
+    case, sample = before(kind)
+    after = evolve(case, sample)
+    assert (after.version, after.state, after.updated_at) == (sample.seq, sample.state, sample.occurred_at)
+    assert {clock.key: clock for clock in after.clocks}.items() >= {clock.key: clock for clock in sample.clocks}.items()
+
+
+# What each payload changes in the case beyond version, state and moment; the rest stand for the record alone.
+CHANGES: dict[str, dict[str, Any]] = {
+    "attached": {"channels": ("portal", "wechat")},
+    "routed": {"proposals": (ev.Proposal(rule="heating", unit="住建局", classes={"track": "special"}, reason="供热季"),)},
+    "reviewed": {"classes": {"track": "timely", "kind": "help"}},
+    "rejected": {"exit": "spam", "closed_at": EVENTS[5].occurred_at},
+    "transferred": {"exit": "petition", "closed_at": EVENTS[6].occurred_at},
+    "withdrawn": {"exit": "withdrawn-by-sender", "closed_at": EVENTS[7].occurred_at},
+    "merged": {"exit": "merged", "merged_into": "case-0"},
+    "absorbed": {"counts": {"repeated": 2}, "channels": ("portal", "wechat", "hotline")},
+    "reclassified": {"classes": {"track": "timely", "kind": "consult"}},
+    "disclosed": {"public": False},
+    "assigned": {"lead": "夹河镇", "units": ("夹河镇", "公安局", "城管局")},
+    "declined": {"units": ("夹河镇", "城管局"), "counts": {"repeated": 2, "declined": 1}},
+    "closed": {"outcome": "solved", "closed_at": EVENTS[25].occurred_at},
+    "reopened": {"cycle": 1, "closed_at": None, "outcome": None},
+    "approval_requested": {"pending": ("extend", ("office", "leader"), 0)},
+    "approval_refused": {"pending": None},
+    "published": {"outcome": "solved"},
+    "consultation_concluded": {"lead": "公安局", "units": ("公安局", "夹河镇")},
+    "rung_fired": {"occasions": ("late-daily/handle/1/2",)},
+    "rated": {"counts": {"repeated": 2, "declined": 1, "returned": 1, "dissatisfied": 1}},
+    "instructed": {"notes": (("instruction", "40.instruction"),)},
+    "praised": {"notes": (("instruction", "40.instruction"), ("praise", "41.praise"))},
+    "viewed": {"counts": {"repeated": 2, "declined": 1, "returned": 1, "dissatisfied": 1, "instructed": 1, "views": 10491}},
+    "noted": {"notes": (("instruction", "40.instruction"), ("praise", "41.praise"), ("note", "43.note"))},
+    "rulebook_moved": {"rulebook_digest": "fedcba9876543210"},
+    "erased": {"erased": ("1.message", "1.sender")},
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_payload_changes_in_the_case_what_it_says(kind: str) -> None:
+    after = evolve(*before(kind))
+    assert {name: getattr(after, name) for name in CHANGES[kind]} == CHANGES[kind]
+
+
+def test_the_first_event_of_a_case_is_its_receipt() -> None:
+    with pytest.raises(ValueError, match=r"^the first event of case case-1 is 'accepted', not 'received'$"):
+        evolve(None, event(14))
+    with pytest.raises(ValueError, match=r"^no events: there is no case$"):
+        fold(())
+
+
+def test_a_returned_reply_keeps_where_it_is_submitted_again() -> None:
+    reply = evolve(*before("returned")).reply
+    assert reply is not None
+    assert (reply.status, reply.resubmit_at, reply.passed, reply.findings[0].check) == ("returned", 2, 2, "vague")
+
+
+def test_orders_and_consultations_are_followed_to_their_end() -> None:
+    case = fold(EVENTS)
+    order, consultation = case.orders[0], case.consultations[0]
+    assert (order.number, order.answers, order.cleared_at) == ("督〔2020〕7号", (("公安局", "36.answer"),), EVENTS[36].occurred_at)
+    assert case.order("o1") == case.order("督〔2020〕7号") == order
+    assert (consultation.opinions, consultation.minutes) == ((("公安局", "32.opinion"),), "33.minutes")
+
+
+# --- an older form ----------------------------------------------------------------------------------------------------
+
+OLD_CHAIN: tuple[str, ...] = (
+    "c9a90ef2a55938f2f5e4b177e0663376c337fc7a29381d89b3336403adde103f",
+    "57888b7bb63d3895c6fe0fc88f64023269bec7d37e786cb6bf9ca69249ea9dd5",
+    "1de4fdb2fb3d00734d82d27d487f413b08075de6e2251440c0d71e27f5785f4d",
+    "38db15df970d816e7b09197182e6cadac38ab499f07670629b0c0ac7b7d621f5",
+)
+
+
+def old_history() -> list[StoredEvent]:
+    texts = OLD.read_text("utf-8").splitlines()
+    return [StoredEvent("case-v1", number, text, OLD_CHAIN[number - 1]) for number, text in enumerate(texts, start=1)]
+
+
+def test_the_first_form_of_an_assignment_is_read_as_the_second() -> None:
+    row = old_history()[2]
+    assert '"kind":"assigned","v":1,' in row.text
+    assert '"data":{"unit":"住建局","rule":"heating","note":"3.note"}' in row.text
+    assert journal.decode(row.text).data == ev.Assigned(lead="住建局", assisting=(), instead_of=None, rule="heating", note="3.note")
+
+
+def test_the_chain_over_an_older_form_still_holds() -> None:
+    stored = old_history()
+    journal.verify("case-v1", stored, head=OLD_CHAIN[-1])
+
+
+def test_a_case_with_an_older_form_in_its_history_is_read_back_whole() -> None:
+    case = journal.replay(old_history())
+    assert (case.lead, case.units, case.state, case.version) == ("住建局", ("住建局",), "assigned", 4)
+    row = case.assignment("住建局")
+    assert row is not None
+    assert row.status == "accepted"
+
+
+def test_reading_an_older_form_changes_nothing_that_is_stored() -> None:
+    stored = old_history()
+    texts = [row.text for row in stored]
+    journal.replay(stored)
+    journal.verify("case-v1", stored)
+    assert [row.text for row in stored] == texts == OLD.read_text("utf-8").splitlines()
+    assert journal.encode(journal.decode(texts[2])) != texts[2], "only an event that is written anew takes the present form"
+
+
+def test_an_older_form_that_does_not_hold_together_is_named() -> None:
+    broken = old_history()[2].text.replace('"unit":"住建局",', "")
+    with pytest.raises(
+        ChainBroken, match=r"^the history of case case-v1 is broken at event 3: its text is not an event that this "
+    ):
+        journal.decode(broken, case="case-v1", seq=3)
+
+
+def test_a_form_from_the_future_is_refused_by_name() -> None:
+    later = journal.encode(event(13)).replace('"v":2,', '"v":3,')
+    with pytest.raises(ChainBroken, match=r"its text is not an event that this casework can read: 'assigned version 3'$"):
+        journal.decode(later)
