@@ -139,25 +139,30 @@ class Draft:
             for rule in self.rulebook.outline.notify:
                 if rule.on == action and self.holds(rule.when):
                     for role in rule.to:
-                        self.notify(role, rule.zh, rule.en)
+                        self.notify(role, rule.zh, rule.en, units=_concerned(self._case, data))
 
-    def notify(self, role: str, zh: str, en: str) -> None:
-        """Queue a notice beside the latest event; an import queues none."""
+    def of_unit(self, role: str) -> bool:
+        """Return whether a role acts for units, so that a notice to it goes to each unit concerned."""
+        return role in self.rulebook.roles and self.rulebook.roles[role].scope == "unit"
+
+    def notify(self, role: str, zh: str, en: str, *, units: tuple[str, ...]) -> None:
+        """Queue a notice beside the latest event, for a role of units one for each of *units*; an import queues none."""
         if self.known.imported:
             return
-        seq = self.case.version
-        self._notifications.append(
-            Notification(
-                case=self.id,
-                seq=seq,
-                n=sum(row.seq == seq for row in self._notifications) + 1,
-                to=role,
-                unit=self.case.lead or "",
-                action=self._events[-1].action,
-                zh=zh,
-                en=en,
+        for unit in units if self.of_unit(role) else (self.case.lead or "",):
+            seq = self.case.version
+            self._notifications.append(
+                Notification(
+                    case=self.id,
+                    seq=seq,
+                    n=sum(row.seq == seq for row in self._notifications) + 1,
+                    to=role,
+                    unit=unit,
+                    action=self._events[-1].action,
+                    zh=zh,
+                    en=en,
+                )
             )
-        )
 
     def decision(self) -> Decision:
         """Return what was decided."""
@@ -276,6 +281,18 @@ def _subjects(rule: ClockRule, before: Case | None, after: Case, data: Payload) 
         return (data.order,) if isinstance(data, events.OrderIssued | events.OrderAnswered) else ()
     if before and isinstance(data, events.Assigned | events.ConsultationConcluded):
         return tuple(unit for unit in after.units if unit not in before.units)
+    unit = getattr(data, "unit", None)
+    return (unit,) if unit else after.units
+
+
+def _concerned(after: Case, data: Payload) -> tuple[str, ...]:
+    """Return the units that an event is news for: the one it names, those it asks for the first time, or all that have the case."""
+    if isinstance(data, events.Assigned | events.ConsultationConcluded):
+        return tuple(row.unit for row in after.assignments if row.status == "asked")
+    if isinstance(data, events.Returned) and after.reply:
+        return (after.reply.unit,)
+    if isinstance(data, events.OrderIssued):
+        return data.to
     unit = getattr(data, "unit", None)
     return (unit,) if unit else after.units
 

@@ -276,21 +276,33 @@ class Desk:
         """Fire every rung that is due on at most *limit* cases; run again at the same moment, it changes nothing."""
         now = self._moment()
         cases = made = 0
-        failures = []
-        for case in self.store.due(now, limit=limit):
-            try:
-                with self.store.work() as work:
-                    snapshot = work.load(case)
-                    book, _ = self._book(snapshot.case, work=work)
-                    known = self._known_for(work, book, snapshot.case, None, now, recorded_at=now)
-                    decision = engine.due(book, snapshot.case, now, known)
-                    self._write(work, snapshot, decision)
-            except CaseworkError as error:
-                failures.append((case, str(error)))
-                continue
-            cases += bool(decision.events)
-            made += len(decision.events)
-        return Sweep(cases=cases, events=made, failures=tuple(failures))
+        seen: set[str] = set()
+        failures: dict[str, str] = {}
+        while cases < limit:
+            # Cases that fail stay due and first in line; looking past them keeps the others from waiting behind them for ever.
+            waiting = self.store.due(now, limit=limit - cases + len(failures))
+            batch = [case for case in waiting if case not in seen]
+            if not batch:
+                break
+            seen.update(batch)
+            for case in batch:
+                try:
+                    events = self._sweep(case, now)
+                except CaseworkError as error:
+                    failures[case] = str(error)
+                else:
+                    cases, made = cases + bool(events), made + events
+        return Sweep(cases=cases, events=made, failures=tuple(failures.items()))
+
+    def _sweep(self, case: str, now: datetime) -> int:
+        """Fire what is due on one case; return the number of events."""
+        with self.store.work() as work:
+            snapshot = work.load(case)
+            book, _ = self._book(snapshot.case, work=work)
+            known = self._known_for(work, book, snapshot.case, None, now, recorded_at=now)
+            decision = engine.due(book, snapshot.case, now, known)
+            self._write(work, snapshot, decision)
+        return len(decision.events)
 
     def deliver(self, notifier: Notifier, *, limit: int = 100) -> Delivery:
         """Hand at most *limit* waiting notices to a channel, each at least once; what it refuses is tried again, ever later."""

@@ -19,7 +19,7 @@ from . import actions as act
 from . import escalation, events, privacy, routing
 from .cases import Case, Order
 from .decisions import Decision, Draft, Known
-from .errors import NotAllowed, NotPermitted, UnknownClass, listed, nearest
+from .errors import InputError, NotAllowed, NotPermitted, UnknownClass, listed, nearest
 from .messages import Message, Sender
 from .rulebook import RECEIVE, Rulebook
 from .sla import Alarm, SlaClock
@@ -53,7 +53,8 @@ def open_case(rulebook: Rulebook, case_id: str, message: Message, now: datetime,
     )
     rules = rulebook.outline.route
     if rules:
-        proposals = routing.propose(rules, message, draft.context(), conditions=rulebook.conditions, functions=known.functions)
+        asked = routing.propose(rules, message, draft.context(), conditions=rulebook.conditions, functions=known.functions)
+        proposals = tuple(_usable(draft, proposal) for proposal in asked)
         if proposals:
             draft.add(RECEIVE, events.Routed(proposals=proposals), moves=False)
     return draft.decision()
@@ -126,10 +127,14 @@ def _fire(draft: Draft, clock: SlaClock, alarm: Alarm) -> None:
     holds = rung is not None and draft.holds(rung.when)
     again = escalation.alarm(rung, clock, draft.known.keeper, n=alarm.n + 1) if rung else None
     left = tuple(sorted([*rest, again] if again else rest, key=lambda row: (row.at, row.rung)))
-    lead = (draft.case.lead,) if draft.case.lead else ()
-    to = (clock.subject,) if clock.subject in draft.case.units else lead
-    # A case that is with nobody yet cannot get an order; its notices go out all the same.
-    do = tuple(line for line in rung.do if to or not line.startswith("issue:")) if rung and holds else ()
+    units = (clock.subject,) if clock.subject in draft.case.units else draft.case.units
+
+    def can(line: str) -> bool:
+        """A case that is with nobody yet has no unit to get an order or a notice."""
+        verb, _, name = line.partition(":")
+        return bool(units) or not (verb == "issue" or draft.of_unit(name))
+
+    do = tuple(filter(can, rung.do)) if rung and holds else ()
     fired = events.RungFired(
         rung=alarm.rung,
         occasion=escalation.occasion(alarm, clock),
@@ -137,14 +142,29 @@ def _fire(draft: Draft, clock: SlaClock, alarm: Alarm) -> None:
         effects=do,
     )
     draft.add("sweep", fired, moves=False, clocks=(msgspec.structs.replace(clock, alarms=left),))
-    if rung and do and rung.mode == "auto":
-        for role in rung.effects("notify"):
-            draft.notify(role, f"{draft.rulebook.label(rung.id)}:{clock.rule}", f"{rung.id}: {clock.rule}")
-        for form in rung.effects("issue") if to else ():
-            _issue(draft, form, to, "", rung=rung.id)
+    if rung and rung.mode == "auto":
+        for verb, _, name in (line.partition(":") for line in do):
+            if verb == "notify":
+                draft.notify(name, f"{draft.rulebook.label(rung.id)}：{clock.rule}", f"{rung.id}: {clock.rule}", units=units)
+        for verb, _, name in (line.partition(":") for line in do):
+            if verb == "issue":
+                _issue(draft, name, units[:1], "", rung=rung.id)
 
 
 # --- the handlers, in the order of a case's life ----------------------------------------------------------------------
+
+
+def _usable(draft: Draft, proposal: events.Proposal) -> events.Proposal:
+    """Return a proposal with the register's name of its unit; one that names what there is not stays as a reason alone.
+
+    A rule that is wrong must not cost a citizen's message.
+    """
+    register = draft.rulebook.register
+    try:
+        unit = register.find(proposal.unit, case=draft.id).name if register and proposal.unit else proposal.unit
+        return msgspec.structs.replace(proposal, unit=unit, classes=_classes(draft, proposal.classes))
+    except InputError as error:
+        return msgspec.structs.replace(proposal, unit=None, classes={}, reason=f"not usable: {error}")
 
 
 def _classes(draft: Draft, classes: Mapping[str, str]) -> dict[str, str]:
@@ -375,7 +395,7 @@ def _issue(draft: Draft, name: str, to: tuple[str, ...], text: str, *, rung: str
             "issue", f"the rulebook has no order form {name!r}{nearest(name, forms)} (forms: {listed(forms)})", allowed=tuple(forms)
         )
     form, case = forms[name], draft.case
-    to = to or ((case.lead,) if case.lead else ())
+    to = to or case.units[:1]
     if not to:
         raise draft.refuse("issue", "the case has no lead unit; name the units that the order goes to")
     day = draft.known.keeper.local_date(draft.now)

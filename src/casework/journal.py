@@ -18,8 +18,12 @@ from .errors import CaseworkError, ChainBroken
 from .events import PAYLOADS, Event, StoredEvent
 from .sla import SlaClock
 
+FORM = 1
+"""The form of the envelope and of what every event shares (clocks, deadlines). Form 1 is not written; a later one would be."""
 
-class _Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+
+class _Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    form: int = FORM
     case: str
     seq: int
     kind: str
@@ -74,11 +78,15 @@ def decode(text: str, *, case: str = "?", seq: int = 0) -> Event:
     """Read an event of any version back; text that is no event is a `ChainBroken` at *case* and *seq*."""
     try:
         raw = _envelope.decode(text)
+        if raw.form != FORM:
+            raise ChainBroken(case, seq, f"it is of form {raw.form}, this casework reads form {FORM}; install a newer casework")
         payload = PAYLOADS[raw.kind]
         if raw.v == payload.v:
             data = _payload[raw.kind].decode(raw.data)
         else:
             data = msgspec.convert(_upcast(raw.kind, raw.v, msgspec.json.decode(raw.data, type=dict)), payload)
+    except ChainBroken:
+        raise
     except (msgspec.MsgspecError, CaseworkError, KeyError) as error:
         raise ChainBroken(case, seq, f"its text is not an event that this casework can read: {error}") from error
     return Event(

@@ -16,7 +16,7 @@ class Role(BaseModel):
 
     - ``any``: every case;
     - ``board``: cases of the boards that the actor manages;
-    - ``unit``: cases that the actor's unit has now, or had;
+    - ``unit``: cases that the actor's unit has now (cases that it had may still be viewed);
     - ``own``: cases whose sender the actor is.
 
     ``sees`` names the sender's fields that are shown to it (``"sender.*"`` for all); the message itself is seen by whoever may
@@ -46,7 +46,14 @@ def refusal(roles: Mapping[str, Role], actor: Actor, action: str, case: Case | N
     if action not in role.may:
         able = [name for name, other in sorted(roles.items()) if action in other.may]
         return f"role {actor.role!r} has no right to it (roles that have: {', '.join(able) or 'none'})"
-    return out_of_scope(role, actor, case, sender=sender) if case else ""
+    if case is None:
+        return ""
+    if role.scope == "unit" and action == "answer" and any(actor.unit in order.to for order in case.orders):
+        return ""  # whoever an order went to may answer it, with the case or without it
+    row = case.assignment(actor.unit)
+    if role.scope == "unit" and row and row.status in ("declined", "ended"):
+        return f"{actor.unit} has the case no longer: its assignment is {row.status}"
+    return out_of_scope(role, actor, case, sender=sender)
 
 
 def out_of_scope(role: Role, actor: Actor, case: Case, *, sender: str = "") -> str:

@@ -64,7 +64,10 @@ def propose(
         if rule.when and not conditions[rule.when].holds(facts):
             continue
         if rule.call:
-            route = functions[rule.call](message)
+            try:
+                route = functions[rule.call](message)
+            except Exception as error:  # noqa: BLE001 - an integrator's rule that fails must not cost a citizen's message
+                route = Route(reason=f"{rule.call} failed: {type(error).__name__}: {error}")
             if route is not None:
                 proposals.append(
                     Proposal(rule=rule.id, unit=route.unit, classes=dict(route.classes), reason=route.reason or rule.reason)

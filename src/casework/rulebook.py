@@ -386,7 +386,10 @@ def _has_ids(rows: object) -> TypeGuard[list[dict[str, Any]]]:
 
 def _readable(error: ValidationError) -> list[Problem]:
     problems = []
-    for row in error.errors():
+    every = error.errors()
+    for row in every:
+        if row["type"] == "too_short" and any(other["loc"][: len(row["loc"])] == row["loc"] != other["loc"] for other in every):
+            continue  # the rows are there; what is wrong with them is told by itself
         path = ""
         for part in row["loc"]:
             path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
@@ -471,6 +474,7 @@ def _cross_checks(book: Rulebook) -> list[Problem]:
             verb, _, name = line.partition(":")
             if verb == "issue":
                 known(name, book.orders, "order form", f"rung[{number}].do")
+                known(verb, life.actions, "action", f"rung[{number}].do")
             elif verb == "notify":
                 known(name, outline.roles, "role", f"rung[{number}].do")
             else:

@@ -9,7 +9,7 @@ import pytest
 from casework import Desk, MemoryStore, Message
 from casework.conditions import NAMES, Condition
 from casework.errors import InputError
-from casework.routing import Route, RouteRule, propose
+from casework.routing import Route, RouteRule, RoutingFunction, propose
 from casework.testing import FrozenTime
 from tests.unit.town import WEDNESDAY, town
 
@@ -116,3 +116,25 @@ def test_month_and_hour_are_those_of_receipt_in_the_rulebook_s_zone() -> None:
         now=FrozenTime(WEDNESDAY.replace(month=12, day=31, hour=16)),
     )
     assert [row.rule for row in desk.receive(Message(subject="新年好")).proposals] == ["new-year"]
+
+
+def wrong(message: Message) -> Route | None:
+    raise RuntimeError("no idea")
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (wrong, "ask failed: RuntimeError: no idea"),
+        (lambda _: Route(unit="夹合镇"), "not usable: the register has no unit '夹合镇'; did you mean '夹河镇'?"),
+        (lambda _: Route(track="fast"), "not usable: the rulebook declares no class 'track'"),
+    ],
+)
+def test_a_rule_that_is_wrong_costs_no_message_and_the_case_says_what_was_wrong(function: RoutingFunction, reason: str) -> None:
+    desk = Desk(
+        town('[[route]]\nid = "own"\ncall = "ask"\n'), store=MemoryStore(), now=FrozenTime(WEDNESDAY), routing={"ask": function}
+    )
+    case = desk.receive(Message(subject="路灯不亮"))
+    [proposal] = case.proposals
+    assert (case.state, proposal.unit, proposal.classes) == ("received", None, {})
+    assert proposal.reason.startswith(reason)

@@ -36,6 +36,7 @@ from casework.errors import (
     NotPermitted,
     RulebookInvalid,
     StaleVersion,
+    StoreError,
     UnknownRulebook,
 )
 from casework.events import RungFired
@@ -380,7 +381,7 @@ def test_a_late_case_that_is_with_nobody_warns_and_waits_for_its_order(desk: Des
     now.to(datetime(2020, 7, 8, 16, 0, tzinfo=UTC))
     assert desk.sweep().failures == ()
     assert desk.get("c1").orders == ()
-    assert [row.notification.to for row in desk.store.outbox.pending(now())] == ["handler", "supervisor"]
+    assert [row.notification.to for row in desk.store.outbox.pending(now())] == ["supervisor"], "no unit has it, so none is told"
     (late,) = [event.data for event in desk.history("c1") if isinstance(event.data, RungFired) and event.data.rung == "late-daily"]
     assert (late.mode, late.effects) == ("auto", ("notify:supervisor",)), "the record says what was done, not what was meant"
     desk.act("c1", Review(), by=CLERK)
@@ -605,3 +606,35 @@ def test_whatever_was_tampered_with_is_found(file: Path, now: FrozenTime, tamper
             Desk(TOWN, store=store, now=now).verify("c1")
         assert str(error.value) == f"the history of case c1 is broken at event {seq}: {why}"
         assert (error.value.case, error.value.seq, error.value.why) == ("c1", seq, why)
+
+
+def test_every_unit_that_is_asked_is_told_and_those_that_were_told_are_not_told_again(desk: Desk, now: FrozenTime) -> None:
+    desk.receive(MESSAGE)
+    desk.act("c1", Review(), by=CLERK)
+    desk.act("c1", Assign(lead="夹河镇", assisting=("公安局",)), by=CLERK)
+    desk.act("c1", Accept(), by=HANDLER)
+    desk.act("c1", Assign(lead="夹河镇", assisting=("公安局", "住建局")), by=CLERK)
+    told = [(row.notification.seq, row.notification.to, row.notification.unit) for row in desk.store.outbox.pending(now())]
+    assert told == [(3, "handler", "夹河镇"), (3, "handler", "公安局"), (5, "handler", "公安局"), (5, "handler", "住建局")]
+
+
+def test_a_sweep_looks_past_cases_that_fail(now: FrozenTime) -> None:
+    ids = iter(("c1", "c2", "c3"))
+    desk = Desk(Rulebook.shipped("yunxi"), store=MemoryStore(), now=now, new_id=lambda: next(ids))
+    for _ in range(3):
+        case = desk.receive(MESSAGE)
+        desk.act(case.id, Review(), by=CLERK)
+        desk.act(case.id, Assign(lead="夹河镇"), by=CLERK)
+    now.to(datetime(2020, 7, 8, 16, 0, tzinfo=UTC))
+    original = Desk._sweep
+
+    def sweep(self: Desk, case: str, at: datetime) -> int:
+        if case in ("c1", "c2"):
+            raise StoreError(f"{case} cannot be read")
+        return original(self, case, at)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Desk, "_sweep", sweep)
+        found = desk.sweep(limit=1)
+    assert (found.cases, dict(found.failures)) == (1, {"c1": "c1 cannot be read", "c2": "c2 cannot be read"})
+    assert desk.get("c3").orders

@@ -265,7 +265,10 @@ def test_a_unit_that_handed_it_back_is_out() -> None:
     )
     case = desk.act("c1", Decline(reason="重复转办"), by=HANDLER)
     assert (case.counts, case.units) == ({"declined": 1}, ("住建局",))
-    assert refused(desk, REPLY, HANDLER) == "cannot submit case c1: the case is not with 夹河镇 (units: 住建局)"
+    why = "夹河镇 has the case no longer: its assignment is declined"
+    for command in (REPLY, AddNote(text="顺便说一句"), AskCitizen(question="门牌号？")):
+        assert refused(desk, command, HANDLER, kind=NotPermitted) == f"li (handler) may not {command.action} case c1: {why}"
+    assert desk.view("c1", by=HANDLER).lead == "夹河镇"
 
 
 def test_a_reply_comes_after_acceptance_and_says_something() -> None:
@@ -541,3 +544,15 @@ def test_a_proposal_that_is_overruled_keeps_both_and_the_reason() -> None:
     assert desk.store.texts("c1")[data.reason] == "村里自建的路灯"  # type: ignore[attr-defined]  # it is an Overruled
     desk.act("c1", Assign(lead="公安局"), by=CLERK)
     assert desk.history("c1")[-1].kind == "assigned", "only the first decision overrules a proposal"
+
+
+def test_whoever_an_order_went_to_may_answer_it_with_the_case_or_without_it() -> None:
+    desk = desk_in("assigned")
+    desk.act("c1", IssueOrder(form="supervision", to=("公安局",)), by=SUPERVISOR)
+    number = desk.get("c1").orders[-1].number
+    officer = Actor(id="zheng", role="handler", unit="公安局")
+    case = desk.act("c1", AnswerOrder(order=number, text="已派员核实。"), by=officer)
+    assert [unit for unit, _ in case.orders[-1].answers] == ["公安局"]
+    assert refused(desk, AddNote(text="顺便"), officer, kind=NotPermitted).endswith(
+        "the case is not with 公安局 (units: 夹河镇, 住建局)"
+    )

@@ -139,10 +139,12 @@ def test_a_rung_whose_condition_does_not_hold_is_skipped_for_good() -> None:
 def test_a_rung_whose_condition_holds_does_what_it_says() -> None:
     desk, now = swept('[[rung]]\nid = "often"\non = "late:handle"\nwhen = "declined > 0"\ndo = ["issue:reminder"]\n')
     desk.act("c1", Decline(reason="重复转办"), by=HANDLER)
+    desk.act("c1", Assign(lead="住建局"), by=CLERK)
     now.to(DUE)
     desk.sweep()
     (row,) = fired(desk, "often")
     assert (row.mode, row.effects) == ("auto", ("issue:reminder",))
+    assert desk.get("c1").orders[-1].to == ("住建局",)
     assert [order.number for order in desk.get("c1").orders if order.form == "reminder"] == ["催001"]
 
 
