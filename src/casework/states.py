@@ -551,7 +551,7 @@ ACTIONS: Final[Mapping[str, ActionLabel]] = MappingProxyType(
         "extend": ActionLabel("Extend", "延期", "A deadline is moved back, within the rulebook's cap."),
         "remind": ActionLabel("Remind", "催办", "A unit is reminded of the case."),
         "reclassify": ActionLabel("Reclassify", "改类", "The case is put into another class."),
-        "attach": ActionLabel("Attach message", "附件来件", "One more message about the same matter is put with the case."),
+        "attach": ActionLabel("Attach message", "挂接来件", "One more message about the same matter is put with the case."),
         "issue": ActionLabel("Issue order", "下发督办", "An order is issued about the case, before or after closing."),
         "answer": ActionLabel("Answer order", "回复督办", "The unit addressed answers an order."),
         "clear": ActionLabel("Clear order", "销号", "An answered order is struck off."),

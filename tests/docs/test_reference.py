@@ -13,6 +13,7 @@ from casework.conditions import NAMES
 from casework.events import PAYLOADS, Event
 from casework.rulebook import Outline
 from casework.sla import Count
+from casework.states import ACTIONS, standard_lifecycle
 from casework.units import Declared, Group, Unit
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
@@ -70,3 +71,12 @@ def test_the_page_on_events_names_every_payload_with_its_version_and_fields_in_o
 
 def test_the_page_on_events_names_every_field_of_the_envelope() -> None:
     assert set(Event.__struct_fields__) - words("events.md") == set()
+
+
+def test_the_page_on_the_lifecycle_shows_the_states_the_actions_and_the_diagram_of_the_code() -> None:
+    text, life = (DOCS / "lifecycle.md").read_text("utf-8"), standard_lifecycle()
+    states = re.findall(r"^\| `(\w+)` \| (\S+) \| (open|waiting|closed|final) \| (.*) \|$", text, re.MULTILINE)
+    assert states == [(state.name, state.zh, state.kind, state.meaning) for state in life.states.values()]
+    actions = re.findall(r"^\| `(\w+)` \| (\S+) \| (?:stays in|`)[^|]* \| (.*) \|$", text, re.MULTILINE)
+    assert actions == [(action, ACTIONS[action].zh, ACTIONS[action].meaning) for action in life.actions]
+    assert life.mermaid(lang="en").rstrip() in text
