@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from . import events as ev
+from .errors import UnknownClock
 from .events import Event, Payload, Ref
 from .sla import SlaClock
 
@@ -118,11 +119,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     erased: tuple[Ref, ...] = ()
 
     def clock(self, key: str) -> SlaClock:
-        """Return the clock of this key (``"handle"``, ``"accept:夹河镇"``); a KeyError names the clocks there are."""
+        """Return the clock of this key (``"handle"``, ``"accept:夹河镇"``); `UnknownClock` names the clocks there are."""
         for clock in self.clocks:
             if clock.key == key:
                 return clock
-        raise KeyError(f"case {self.id} has no clock {key!r}; it has: {', '.join(clock.key for clock in self.clocks) or 'none'}")
+        raise UnknownClock(key, clocks=[clock.key for clock in self.clocks], case=self.id)
 
     def assignment(self, unit: str | None) -> Assignment | None:
         """Return the unit's current assignment, or None."""

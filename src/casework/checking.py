@@ -17,8 +17,8 @@ from .rulebook import RECEIVE, Rulebook
 _Place = tuple[str, frozenset[str]]
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that a rulebook allows and its author may not have meant; ``story`` are the actions that lead there."""
+class Advice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a rulebook says and its author may not have meant; ``story`` are the actions that lead there."""
 
     check: str
     message: str
@@ -28,13 +28,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.check}: {self.message} ({' → '.join(self.story) or 'by its text alone'})"
 
 
-def check(rulebook: Rulebook) -> tuple[Finding, ...]:
+def check(rulebook: Rulebook) -> tuple[Advice, ...]:
     """Return what the checks find, in the order of their names; nothing found is an empty tuple."""
     places = _explore(rulebook)
     found = [
         *_dead_ends(rulebook, places),
         *_unwatched(rulebook, places),
         *_idle_clocks(rulebook, places),
+        *_idle_grants(rulebook),
         *_idle_roles(rulebook),
     ]
     return tuple(sorted(found, key=lambda row: (row.check, row.message)))
@@ -75,7 +76,7 @@ def _ticking(rulebook: Rulebook, clocks: frozenset[str], action: str, state: str
     return frozenset(running | {rule.id for rule in rulebook.clocks.values() if not happened.isdisjoint(rule.starts_on)})
 
 
-def _dead_ends(rulebook: Rulebook, places: dict[_Place, tuple[str, ...]]) -> Iterator[Finding]:
+def _dead_ends(rulebook: Rulebook, places: dict[_Place, tuple[str, ...]]) -> Iterator[Advice]:
     life, actions = rulebook.lifecycle, granted(rulebook)
     ends = {name for name, state in life.states.items() if state.kind in ("closed", "final")}
     while more := {source for (source, action), dest in life.table.items() if action in actions and dest in ends} - ends:
@@ -85,25 +86,31 @@ def _dead_ends(rulebook: Rulebook, places: dict[_Place, tuple[str, ...]]) -> Ite
         stories.setdefault(state, story)
     for state, story in stories.items():
         if state not in ends:
-            yield Finding(check="dead end", message=f"from {state!r} no granted action leads to an end", story=story)
+            yield Advice(check="dead end", message=f"from {state!r} no granted action leads to an end", story=story)
 
 
-def _unwatched(rulebook: Rulebook, places: dict[_Place, tuple[str, ...]]) -> Iterator[Finding]:
+def _unwatched(rulebook: Rulebook, places: dict[_Place, tuple[str, ...]]) -> Iterator[Advice]:
     seen = set()
     for (state, clocks), story in places.items():
         if not clocks and rulebook.lifecycle.states[state].kind == "open" and state not in seen:
             seen.add(state)
-            yield Finding(check="no clock", message=f"a case can stay in {state!r} with no clock running", story=story)
+            yield Advice(check="no clock", message=f"a case can stay in {state!r} with no clock running", story=story)
 
 
-def _idle_clocks(rulebook: Rulebook, places: dict[_Place, tuple[str, ...]]) -> Iterator[Finding]:
+def _idle_clocks(rulebook: Rulebook, places: dict[_Place, tuple[str, ...]]) -> Iterator[Advice]:
     running = {name for _, clocks in places for name in clocks}
     for name in rulebook.clocks:
         if name not in running:
-            yield Finding(check="idle clock", message=f"clock {name!r} never starts: nobody is granted what starts it", story=())
+            yield Advice(check="idle clock", message=f"clock {name!r} never starts: nobody is granted what starts it", story=())
 
 
-def _idle_roles(rulebook: Rulebook) -> Iterator[Finding]:
+def _idle_grants(rulebook: Rulebook) -> Iterator[Advice]:
+    for name, role in rulebook.roles.items():
+        for action in sorted(set(role.may) - COMMANDS.keys()):
+            yield Advice(check="idle grant", message=f"role {name!r} may {action}, and no command does it", story=())
+
+
+def _idle_roles(rulebook: Rulebook) -> Iterator[Advice]:
     for name, role in rulebook.roles.items():
         if not role.may:
-            yield Finding(check="idle role", message=f"role {name!r} may do nothing", story=())
+            yield Advice(check="idle role", message=f"role {name!r} may do nothing", story=())

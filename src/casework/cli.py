@@ -337,10 +337,7 @@ def deadline(
     if explain:
         _console().print(Text(keeper.explain(start, length, count=count).text(lang=lang)))
     else:
-        due = keeper.deadline(start, length, count=count)
-        end = keeper.local(due.before)
-        midnight = end.date() > due.date
-        _console().print(Text(f"{due} {'24:00' if midnight else f'{end:%H:%M}'} ({keeper_zone})"))
+        _console().print(Text(f"{keeper.show(keeper.deadline(start, length, count=count))} ({keeper_zone})"))
 
 
 # --- rulebook ---------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ from .errors import (
 from .events import Event, StoredEvent
 from .messages import Message, Sender
 from .ports import Answered, CaseStore, Change, Notifier, Snapshot, UnitOfWork
-from .routing import RoutingFunction
+from .routing import Route, RoutingFunction
 from .rulebook import Rulebook
 from .sla import Explanation, Timekeeper, Verdict
 from .units import Actor, Register
@@ -73,7 +73,10 @@ class ClockView(BaseModel):
 
 
 class CaseView(BaseModel):
-    """A case as one actor may see it: what the role does not see is masked; ``allowed`` is what the actor may do next."""
+    """A case as one actor may see it: what the role does not see is masked; ``allowed`` is what the actor may do next.
+
+    The sender of a case sees the replies that were published, and no draft.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -234,7 +237,7 @@ class Desk:
             classes=row.classes,
             lead=row.lead,
             units=row.units,
-            replies=tuple(texts.get(reply.text, "") for reply in row.replies),
+            replies=tuple(texts.get(reply.text, "") for reply in row.replies if reply.status == "published" or role.scope != "own"),
             clocks=tuple(
                 ClockView(
                     key=clock.key,
@@ -255,7 +258,7 @@ class Desk:
         return {clock.key: keeper.verdict(clock, book.clocks[clock.rule], now) for clock in row.clocks}
 
     def explain(self, case: str, clock: str) -> Explanation:
-        """Explain a clock's due date: every day counted or skipped, and the notice that says why. A KeyError names the clocks."""
+        """Explain a clock's due date: every day counted or skipped, and why. `UnknownClock` names the clocks that there are."""
         row = self.get(case)
         book, keeper = self._book(row)
         found = row.clock(clock)
@@ -493,12 +496,29 @@ def _message(body: str | None, sender: str | None) -> Message:
     return kept.model_copy(update={"sender": Sender.model_validate_json(sender)}) if sender else kept
 
 
-def desk_for(store: CaseStore, *, rulebook: Rulebook | None = None, now: Callable[[], datetime] = utc_now) -> Desk:
-    """Return a desk for a store that has been in use: with the rulebook and register that it kept last, unless one is given."""
-    if rulebook is None:
-        text = store.kept("rulebook")
-        if text is None:
-            raise UnknownRulebook("(none kept)", choices=())
-        register = store.kept("register")
-        rulebook = Rulebook.restore(text, register=msgspec.json.decode(register, type=Register) if register else None)
-    return Desk(rulebook, store=store, now=now)
+def desk_for(
+    store: CaseStore,
+    *,
+    routing: Mapping[str, RoutingFunction] | None = None,
+    now: Callable[[], datetime] = utc_now,
+    calendar: WorkCalendar | None = None,
+) -> Desk:
+    """Return a desk for a store that has been in use, with the rulebook and register that it kept last.
+
+    A routing function that the rulebook calls and *routing* lacks fails when a new message asks for it; all else works without.
+    `UnknownRulebook` where the store holds none.
+    """
+    text = store.kept("rulebook")
+    if text is None:
+        raise UnknownRulebook("(none kept)", choices=())
+    register = store.kept("register")
+    rulebook = Rulebook.restore(text, register=msgspec.json.decode(register, type=Register) if register else None)
+    functions = {rule.call: _absent(rule.call) for rule in rulebook.outline.route if rule.call} | dict(routing or {})
+    return Desk(rulebook, store=store, routing=functions, now=now, calendar=calendar)
+
+
+def _absent(name: str) -> RoutingFunction:
+    def ask(message: Message) -> Route | None:
+        raise LookupError(f"no function {name!r} is registered")
+
+    return ask

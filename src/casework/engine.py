@@ -84,12 +84,12 @@ def due(rulebook: Rulebook, case: Case, now: datetime, known: Known) -> Decision
 
 
 def open_to(rulebook: Rulebook, case: Case, actor: Actor, known: Known) -> tuple[str, ...]:
-    """Return the actions that the case's state allows and the actor's role grants."""
+    """Return the actions that the case's state allows, the actor's role grants, and a command can ask for."""
     sender = known.message.sender.ref if known.message else ""
     return tuple(
         action
         for action in rulebook.lifecycle.allowed(case.state)
-        if not privacy.refusal(rulebook.roles, actor, action, case, sender=sender)
+        if action in act.COMMANDS and not privacy.refusal(rulebook.roles, actor, action, case, sender=sender)
     )
 
 

@@ -15,6 +15,7 @@
     │   ├── UnknownUnit
     │   ├── UnknownClass
     │   ├── UnknownCalendar
+    │   ├── UnknownClock
     │   ├── UnknownRulebook
     │   └── CalendarNotAnnounced
     ├── CommandRefused           a command was understood and not carried out
@@ -202,6 +203,16 @@ class UnknownClass(InputError):
 
 class UnknownCalendar(InputError):
     """A calendar that neither the notices nor the ``holidays`` library know."""
+
+
+class UnknownClock(InputError):
+    """A clock that a case does not have."""
+
+    def __init__(self, key: str, *, clocks: Sequence[str], case: str) -> None:
+        self.key = key
+        self.clocks = tuple(clocks)
+        self.case = case
+        super().__init__(f"case {case} has no clock {key!r}{nearest(key, clocks)} (clocks: {listed(clocks)})", value=key)
 
 
 class UnknownRulebook(InputError):

@@ -96,7 +96,7 @@ class OrderAnswer(BaseModel):
 
 
 class OrderForm(BaseModel):
-    """A form of order (督办单, 交办函, 催办 …): who issues it, to which roles it goes and is copied, its document, its answer."""
+    """A form of order (督办单, 交办函, 催办 …): to which roles it is copied, its document, its answer."""
 
     model_config = _FROZEN
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
@@ -60,6 +60,23 @@ class Message(BaseModel):
     attachments: tuple[Attachment, ...] = ()
     public: bool = True
     received_at: AwareDatetime | None = None
+
+    if TYPE_CHECKING:
+        # What a type checker must know beyond the fields: a sender may be given as the bare reference.
+        def __init__(
+            self,
+            *,
+            subject: str,
+            body: str = "",
+            channel: str = "portal",
+            board: str | None = None,
+            number: str | None = None,
+            place: str | None = None,
+            sender: Sender | str = "",
+            attachments: tuple[Attachment, ...] = (),
+            public: bool = True,
+            received_at: datetime | None = None,
+        ) -> None: ...
 
     @field_validator("sender", mode="before")
     @classmethod

@@ -63,6 +63,8 @@ class Intake(BaseModel):
     model_config = _FROZEN
 
     exits: dict[str, Literal["invalid", "duplicate", "transferred"]] = {}
+    source: str = ""
+    assumption: str = ""
 
 
 class AssignmentRules(BaseModel):

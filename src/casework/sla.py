@@ -34,7 +34,7 @@ __all__ = [
     "Limit",
     "Pause",
     "SlaClock",
-    "State",
+    "Standing",
     "Timekeeper",
     "Verdict",
 ]
@@ -89,7 +89,7 @@ class SlaClock(msgspec.Struct, frozen=True, kw_only=True):
         return min((alarm.at for alarm in self.alarms), default=None) if self.status == "running" else None
 
 
-class State(StrEnum):
+class Standing(StrEnum):
     """What a clock says at a moment."""
 
     RUNNING = "running"
@@ -102,20 +102,20 @@ class State(StrEnum):
 
 
 _VERDICTS = {  # without and with days, in English and in Chinese
-    State.RUNNING: (("due today", "{} left"), ("今日到期", "还剩{}")),
-    State.DUE_SOON: (("due today", "{} left"), ("今日到期", "还剩{}")),
-    State.OVERDUE: (("overdue", "overdue by {}"), ("已逾期", "逾期{}")),
-    State.PAUSED: (("paused", "paused, {} left"), ("中止", "中止，尚余{}")),
-    State.MET: (("met", ""), ("按期", "")),
-    State.MET_LATE: (("met late", "met late by {}"), ("逾期完成", "逾期{}完成")),
-    State.CANCELLED: (("cancelled", ""), ("终止", "")),
+    Standing.RUNNING: (("due today", "{} left"), ("今日到期", "还剩{}")),
+    Standing.DUE_SOON: (("due today", "{} left"), ("今日到期", "还剩{}")),
+    Standing.OVERDUE: (("overdue", "overdue by {}"), ("已逾期", "逾期{}")),
+    Standing.PAUSED: (("paused", "paused, {} left"), ("中止", "中止，尚余{}")),
+    Standing.MET: (("met", ""), ("按期", "")),
+    Standing.MET_LATE: (("met late", "met late by {}"), ("逾期完成", "逾期{}完成")),
+    Standing.CANCELLED: (("cancelled", ""), ("终止", "")),
 }
 
 
 class Verdict(msgspec.Struct, frozen=True):
     """A clock's verdict; ``days`` are working days left after today (paused: if the pause ended today), or since the last day."""
 
-    state: State
+    state: Standing
     days: int
 
     def text(self, lang: Lang) -> str:
@@ -340,22 +340,27 @@ class Timekeeper(msgspec.Struct, frozen=True):
         local = self.local(due.before)
         return self._instant(self._counted(moved) + (local.date() - due.date), local.time())
 
+    def show(self, due: Deadline) -> str:
+        """Return a due moment as people write it: the last day with 24:00, or the local time at which it ends."""
+        end = self.local(due.before)
+        return f"{due} {'24:00' if end.date() > due.date else f'{end:%H:%M}'}"
+
     def verdict(self, clock: SlaClock, rule: ClockRule, now: datetime) -> Verdict:
         """Return what the clock says at *now*."""
         moment = require_aware(now)
         if clock.status == "cancelled":
-            return Verdict(State.CANCELLED, 0)
+            return Verdict(Standing.CANCELLED, 0)
         if clock.status == "stopped":
-            return Verdict(State.MET if clock.met else State.MET_LATE, clock.late)
+            return Verdict(Standing.MET if clock.met else Standing.MET_LATE, clock.late)
         today = self.local_date(moment)
         if clock.due is None:
             pauses = _ended(clock.pauses, max(moment, clock.pauses[-1].since))
             due = self.deadline(clock.started_at, clock.limit, count=rule.count, pauses=pauses)
-            return Verdict(State.PAUSED, max(0, self.working_days(today, due.date)))
+            return Verdict(Standing.PAUSED, max(0, self.working_days(today, due.date)))
         if moment >= clock.due.before:
-            return Verdict(State.OVERDUE, self.working_days(clock.due.date, today))
+            return Verdict(Standing.OVERDUE, self.working_days(clock.due.date, today))
         left = self.working_days(today, clock.due.date)
-        return Verdict(State.DUE_SOON if left <= rule.soon else State.RUNNING, left)
+        return Verdict(Standing.DUE_SOON if left <= rule.soon else Standing.RUNNING, left)
 
     def explain(
         self, start: datetime, limit: Limit, *, count: Count | None = None, pauses: Sequence[Pause] = (), paused: bool = False

@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from casework.calendars import WorkCalendar
-from casework.sla import ClockRule, ConditionalLimit, Count, Deadline, Limit, Pause, State, Timekeeper
+from casework.sla import ClockRule, ConditionalLimit, Count, Deadline, Limit, Pause, Standing, Timekeeper
 
 DAY, HOUR, MICRO = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
 ZONES = {
@@ -377,8 +377,8 @@ def test_a_clock_is_met_before_its_due_moment_and_late_at_it(
     assert due is not None
     assert keeper.stop(clock, due.before - MICRO).met
     assert keeper.stop(clock, due.before).met is False
-    assert keeper.verdict(clock, rule, due.before - MICRO).state in (State.RUNNING, State.DUE_SOON)
-    assert keeper.verdict(clock, rule, due.before).state is State.OVERDUE
+    assert keeper.verdict(clock, rule, due.before - MICRO).state in (Standing.RUNNING, Standing.DUE_SOON)
+    assert keeper.verdict(clock, rule, due.before).state is Standing.OVERDUE
 
 
 @given(keepers, starts, limits, counts, st.integers(0, 40 * 24 * 60))
@@ -389,10 +389,10 @@ def test_a_stopped_clock_says_what_the_running_one_said(
     clock = keeper.begin(rule, limit, start)
     said, stopped = keeper.verdict(clock, rule, now), keeper.stop(clock, now)
     verdict = keeper.verdict(stopped, rule, now + 30 * DAY)
-    if said.state is State.OVERDUE:
-        assert (verdict.state, verdict.days) == (State.MET_LATE, said.days)
+    if said.state is Standing.OVERDUE:
+        assert (verdict.state, verdict.days) == (Standing.MET_LATE, said.days)
     else:
-        assert (verdict.state, verdict.days) == (State.MET, 0)
+        assert (verdict.state, verdict.days) == (Standing.MET, 0)
     assert said.days >= 0
 
 
@@ -415,11 +415,11 @@ def test_a_resumed_clock_has_the_deadline_of_its_pauses_and_is_never_overdue(
     assert resumed.due == keeper.deadline(start, limit, count=count, pauses=[Pause(since, until)])
     assert resumed.due is not None
     assert resumed.due.before >= clock.due.before
-    assert keeper.verdict(resumed, rule, until).state in (State.RUNNING, State.DUE_SOON)
+    assert keeper.verdict(resumed, rule, until).state in (Standing.RUNNING, Standing.DUE_SOON)
     # what it had left is what is left of it now
     assert paused.left is not None
     left = keeper.verdict(paused, rule, until)
-    assert left.state is State.PAUSED
+    assert left.state is Standing.PAUSED
     assert left.days == keeper.working_days(keeper.local_date(until), resumed.due.date)
     if limit.unit == "working days" and keeper.local_date(until) >= clock.day_zero:
         assert left.days == paused.left

@@ -6,7 +6,7 @@ import pytest
 
 from casework import Actor, Desk, MemoryStore, Message, Rulebook
 from casework import actions as act
-from casework.checking import Finding, check, granted
+from casework.checking import Advice, check, granted
 from casework.rulebook import shipped_names
 from casework.testing import FrozenTime
 
@@ -20,7 +20,7 @@ limit = [{ is = "5 working days" }]
 """
 
 
-def found(text: str) -> tuple[Finding, ...]:
+def found(text: str) -> tuple[Advice, ...]:
     return check(Rulebook.parse(HEAD + text, name="town"))
 
 
@@ -49,6 +49,11 @@ def test_a_clock_that_nobody_can_start_and_a_role_that_may_nothing_are_named() -
         "idle clock: clock 'idle' never starts: nobody is granted what starts it (by its text alone)"
     ]
     assert [row.message for row in found(CLOCK + "[roles.leader]\nmay = []\n")] == ["role 'leader' may do nothing"]
+
+
+def test_a_grant_that_no_command_can_use_is_named() -> None:
+    findings = found(CLOCK + '[roles.leader]\nmay = ["note", "promise"]\n')
+    assert [str(row) for row in findings] == ["idle grant: role 'leader' may promise, and no command does it (by its text alone)"]
 
 
 def test_the_last_gate_publishes_so_publishing_counts_as_granted() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from casework.calendars import WorkCalendar
 from casework.errors import CalendarNotAnnounced, NaiveDatetime
-from casework.sla import ClockRule, ConditionalLimit, Count, Limit, Pause, SlaClock, State, Timekeeper
+from casework.sla import ClockRule, ConditionalLimit, Count, Limit, Pause, SlaClock, Standing, Timekeeper
 
 SHEET = Path(__file__).resolve().parents[3] / "shared" / "data" / "deadlines.csv"
 ZONES = {"CN": "Asia/Shanghai", "GB": "Europe/London", "JP": "Asia/Tokyo", "DE": "Europe/Berlin", "US": "America/New_York"}
@@ -108,7 +108,7 @@ def found(row: Row) -> str:
         if "open" in row.words.get("pause", ""):
             clock, rule = row.clock()
             verdict = row.keeper.verdict(clock, rule, clock.pauses[-1].since)
-            assert (verdict.state, verdict.days) == (State.PAUSED, clock.left)
+            assert (verdict.state, verdict.days) == (Standing.PAUSED, clock.left)
             return f"PAUSED(remaining={clock.left}wd)"
         if "pause" in row.words:
             pauses = [Pause(since, until) for since, until in row.pauses()]

@@ -23,7 +23,7 @@ from casework.sla import (
     Limit,
     Pause,
     SlaClock,
-    State,
+    Standing,
     Timekeeper,
     Verdict,
 )
@@ -410,7 +410,7 @@ def test_verdicts_and_alarms_reach_into_years_not_announced() -> None:
     due = clock.due
     assert due is not None
     assert (due.date, due.provisional) == (date(2026, 12, 31), False)
-    assert LENIENT.verdict(clock, made, cn(1, 5, year=2027)) == Verdict(State.OVERDUE, 2)
+    assert LENIENT.verdict(clock, made, cn(1, 5, year=2027)) == Verdict(Standing.OVERDUE, 2)
     one = Limit(1, "working days")
     assert LENIENT.shift(due, one, back=False) == cn(1, 5, 0, year=2027)
     assert LENIENT.shift(due, one, back=True) == cn(12, 31, 0)
@@ -466,7 +466,7 @@ def test_the_day_of_the_pause_is_still_left() -> None:
     for at, left in ((cn(10, 12, 10), 5), (cn(10, 13), 5), (cn(10, 14), 4), (cn(10, 17), 1), (cn(10, 19, 23), 1)):
         paused = CHINA.pause(clock, at)
         assert (paused.left, paused.status, paused.due) == (left, "paused", None)
-        assert CHINA.verdict(paused, made, at + timedelta(days=30)) == Verdict(State.PAUSED, left)
+        assert CHINA.verdict(paused, made, at + timedelta(days=30)) == Verdict(Standing.PAUSED, left)
 
 
 def test_a_second_pause_on_the_day_on_which_the_first_ended_takes_nothing_twice() -> None:
@@ -484,9 +484,9 @@ def test_other_limits_have_calendar_days_or_hours_left() -> None:
         clock, made = begun(cn(10, 12), limit)
         paused = CHINA.pause(clock, since)
         assert paused.left == left
-        assert CHINA.verdict(paused, made, since) == Verdict(State.PAUSED, days)
+        assert CHINA.verdict(paused, made, since) == Verdict(Standing.PAUSED, days)
         assert CHINA.verdict(paused, made, since - timedelta(minutes=1)) == Verdict(
-            State.PAUSED, days
+            Standing.PAUSED, days
         )  # a reader whose clock is slow
 
 
@@ -502,7 +502,7 @@ def test_an_overdue_clock_cannot_be_saved_by_a_pause() -> None:
     assert clock.due is not None
     assert CHINA.pause(clock, clock.due.before) is clock
     assert CHINA.stop(CHINA.pause(clock, cn(10, 21)), cn(10, 22)) == CHINA.stop(clock, cn(10, 22))
-    assert CHINA.verdict(CHINA.pause(clock, cn(10, 21)), made, cn(10, 22)) == Verdict(State.OVERDUE, 3)
+    assert CHINA.verdict(CHINA.pause(clock, cn(10, 21)), made, cn(10, 22)) == Verdict(Standing.OVERDUE, 3)
 
 
 def test_a_clock_that_does_not_run_is_not_paused_and_one_that_is_not_paused_not_resumed() -> None:
@@ -519,7 +519,7 @@ def test_a_clock_that_is_stopped_in_a_pause_was_met() -> None:
     stopped = CHINA.stop(CHINA.pause(clock, cn(10, 14)), cn(12, 1))
     assert (stopped.status, stopped.met, stopped.late, stopped.left, stopped.due) == ("stopped", True, 0, None, None)
     assert stopped.pauses == (Pause(cn(10, 14), cn(12, 1)),)
-    assert CHINA.verdict(stopped, made, cn(12, 2)) == Verdict(State.MET, 0)
+    assert CHINA.verdict(stopped, made, cn(12, 2)) == Verdict(Standing.MET, 0)
 
 
 def test_a_cancelled_clock_has_no_verdict_and_no_open_pause() -> None:
@@ -528,7 +528,7 @@ def test_a_cancelled_clock_has_no_verdict_and_no_open_pause() -> None:
         cancelled = CHINA.cancel(before, cn(10, 15))
         assert (cancelled.status, cancelled.stopped_at, cancelled.met, cancelled.left) == ("cancelled", cn(10, 15), None, None)
         assert all(pause.until for pause in cancelled.pauses)
-        assert CHINA.verdict(cancelled, made, cn(10, 30)) == Verdict(State.CANCELLED, 0)
+        assert CHINA.verdict(cancelled, made, cn(10, 30)) == Verdict(Standing.CANCELLED, 0)
 
 
 @pytest.mark.parametrize(
@@ -546,8 +546,8 @@ def test_lateness_is_in_working_days_since_the_last_day(limit: str, count: dict[
     clock, made = begun(cn(10, 12), limit, **count)
     stopped = CHINA.stop(clock, at)
     assert (stopped.met, stopped.late, stopped.stopped_at) == (False, late, at)
-    assert CHINA.verdict(clock, made, at) == Verdict(State.OVERDUE, late)
-    assert CHINA.verdict(stopped, made, cn(12, 1)) == Verdict(State.MET_LATE, late)
+    assert CHINA.verdict(clock, made, at) == Verdict(Standing.OVERDUE, late)
+    assert CHINA.verdict(stopped, made, cn(12, 1)) == Verdict(Standing.MET_LATE, late)
 
 
 def test_a_clock_is_due_soon_when_few_working_days_are_left() -> None:
@@ -779,15 +779,15 @@ def test_an_unknown_language_is_refused() -> None:
 @pytest.mark.parametrize(
     ("verdict", "en", "zh"),
     [
-        (Verdict(State.RUNNING, 2), "2 working days left", "还剩2个工作日"),
-        (Verdict(State.DUE_SOON, 1), "1 working day left", "还剩1个工作日"),
-        (Verdict(State.DUE_SOON, 0), "due today", "今日到期"),
-        (Verdict(State.OVERDUE, 3), "overdue by 3 working days", "逾期3个工作日"),
-        (Verdict(State.OVERDUE, 0), "overdue", "已逾期"),
-        (Verdict(State.PAUSED, 4), "paused, 4 working days left", "中止，尚余4个工作日"),
-        (Verdict(State.MET, 0), "met", "按期"),
-        (Verdict(State.MET_LATE, 1), "met late by 1 working day", "逾期1个工作日完成"),
-        (Verdict(State.CANCELLED, 0), "cancelled", "终止"),
+        (Verdict(Standing.RUNNING, 2), "2 working days left", "还剩2个工作日"),
+        (Verdict(Standing.DUE_SOON, 1), "1 working day left", "还剩1个工作日"),
+        (Verdict(Standing.DUE_SOON, 0), "due today", "今日到期"),
+        (Verdict(Standing.OVERDUE, 3), "overdue by 3 working days", "逾期3个工作日"),
+        (Verdict(Standing.OVERDUE, 0), "overdue", "已逾期"),
+        (Verdict(Standing.PAUSED, 4), "paused, 4 working days left", "中止，尚余4个工作日"),
+        (Verdict(Standing.MET, 0), "met", "按期"),
+        (Verdict(Standing.MET_LATE, 1), "met late by 1 working day", "逾期1个工作日完成"),
+        (Verdict(Standing.CANCELLED, 0), "cancelled", "终止"),
     ],
 )
 def test_a_verdict_is_said_in_words(verdict: Verdict, en: str, zh: str) -> None:
@@ -795,4 +795,4 @@ def test_a_verdict_is_said_in_words(verdict: Verdict, en: str, zh: str) -> None:
 
 
 def test_every_state_of_a_clock_has_words() -> None:
-    assert all(Verdict(state, 0).text(lang) for state in State for lang in ("en", "zh"))
+    assert all(Verdict(state, 0).text(lang) for state in Standing for lang in ("en", "zh"))

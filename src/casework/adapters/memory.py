@@ -9,19 +9,32 @@ from datetime import datetime
 
 import msgspec
 
-from ..cases import Fact
+from ..cases import Case, Fact
 from ..errors import CaseNotFound, KeyReused, StaleVersion
 from ..events import Ref, StoredEvent
 from ..ports import Answered, Change, Cohort, CohortCase, Notification, Pending, Snapshot, UnitTally
 
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Case).decode
+
 
 class _Kept(msgspec.Struct):
-    """Everything about one case."""
+    """Everything about one case; the case itself as bytes, so that nobody who was given it can change what is kept."""
 
-    snapshot: Snapshot
+    body: bytes
+    head: str
+    version: int
+    next_at: datetime | None
+    number: str | None
+    received_at: datetime
     events: list[StoredEvent]
     facts: list[Fact]
     texts: dict[Ref, str]
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The case as it was kept."""
+        return Snapshot(_decode(self.body), self.head)
 
 
 class _Waiting(msgspec.Struct):
@@ -73,8 +86,8 @@ class MemoryStore:
     def numbered(self, number: str) -> list[str]:
         """Return the ids of the cases with a channel's number."""
         with self._lock:
-            found = [kept.snapshot.case for kept in self._cases.values() if kept.snapshot.case.number == number]
-        return [case.id for case in sorted(found, key=lambda case: (case.received_at, case.id))]
+            found = [(kept.received_at, case) for case, kept in self._cases.items() if kept.number == number]
+        return [case for _, case in sorted(found)]
 
     def ids(self, *, after: str = "", limit: int = 1000) -> list[str]:
         """Return a page of case ids."""
@@ -84,7 +97,7 @@ class MemoryStore:
     def due(self, now: datetime, *, limit: int) -> list[str]:
         """Return the cases that a sweep has something to do for."""
         with self._lock:
-            waiting = [(at, case) for case, kept in self._cases.items() if (at := kept.snapshot.case.next_at) and at <= now]
+            waiting = [(kept.next_at, case) for case, kept in self._cases.items() if kept.next_at and kept.next_at <= now]
         return [case for _, case in sorted(waiting)[:limit]]
 
     def kept(self, kind: str, digest: str | None = None) -> str | None:
@@ -191,13 +204,18 @@ class _Work:
     def write(self, change: Change) -> None:
         case = change.case.id
         old = self._cases.get(case) or self._store._cases.get(case)
-        actual = old.snapshot.case.version if old else 0
+        actual = old.version if old else 0
         if actual != change.expected:
             raise StaleVersion(case, expected=change.expected, actual=actual)
         if change.key and self.answered(change.key):
             raise KeyReused(change.key, case=case, tried="commit")
         self._cases[case] = _Kept(
-            snapshot=Snapshot(change.case, change.head),
+            body=_encode(change.case),
+            head=change.head,
+            version=change.case.version,
+            next_at=change.case.next_at,
+            number=change.case.number,
+            received_at=change.case.received_at,
             events=[*(old.events if old else ()), *change.events],
             facts=[*(old.facts if old else ()), *change.facts],
             texts={**(old.texts if old else {}), **{text.ref: text.body for text in change.texts}},

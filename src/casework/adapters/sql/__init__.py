@@ -1,7 +1,4 @@
-"""The store in a database: SQLite by default, through SQLModel's table definitions and prepared statements.
-
-The store's classes are loaded when they are first used, so that looking at the package does not import SQLAlchemy.
-"""
+"""The store in a database: SQLite by default, through SQLModel's table definitions and prepared statements."""
 
 from .store import SqlStore
 

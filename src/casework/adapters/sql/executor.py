@@ -1,7 +1,7 @@
 """Statements that are compiled once for each dialect and run on a DBAPI cursor.
 
-An ORM session costs ten times the four writes of a command; a prepared text on a cursor does not. A host's open connection can join
-in the same way: an `Executor` is all that the store needs.
+An ORM session costs ten times the four writes of a command; a prepared text on a cursor does not. The statements see no more of the
+database than an `Executor`.
 """
 
 from __future__ import annotations
