@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from pydantic import ValidationError
 
-from casework.adapters.importing import Columns, ImportReport, RowProblem, RowRemark, import_messages
+from casework.actions import AddNote
+from casework.adapters.columns import Columns
+from casework.adapters.importing import ImportReport, RowProblem, RowRemark, import_messages
 from casework.adapters.memory import MemoryStore
 from casework.adapters.sql import SqlStore
 from casework.desk import Desk
@@ -25,6 +27,7 @@ from casework.errors import InputError, NaiveDatetime, StoreError, UnknownColumn
 from casework.ports import CaseStore, UnitOfWork
 from casework.rulebook import Rulebook, shipped_file
 from casework.tables import write_csv, write_xlsx
+from casework.units import Actor
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NOW = datetime(2021, 1, 1, tzinfo=UTC)
@@ -281,6 +284,42 @@ def test_texts_are_cleaned() -> None:
     assert on.message(case).body == "小区里的车位线画得太窄，\n两辆车并排后车门都打不开。\n请物业重新测量后再画。"
     assert on.store.texts(case)["2.reply"] == "您好！社区已约物业实地测量，\n月底前按标准宽度重画。"
     assert on.message(padded).sender.ref == "U0104009"
+
+
+def test_glosses_are_taken_out_and_true_brackets_stay(write: Write) -> None:
+    on = desk()
+    glossed = row(
+        主题="有關(guān)路燈",
+        内容="我們(men)村（共三户）的路灯(LED)坏了，请有关(guān)部門（mén）修一修(尽快)。",
+        承办单位="城关镇",
+        答复内容="路灯(3盏)已經（jīng）修好，请放心使用。",
+    )
+    plain = row(编号="2", 内容="路灯（LED）坏了(guan)。")
+    one = row(编号="3", 来件人="关(guān)", 内容="路灯坏了(le)。")
+    report = import_messages(on, write(glossed, plain, one))
+    assert report.remarks == (
+        RowRemark(2, "1", "5 pinyin glosses taken out"),
+        RowRemark(4, "3", "1 pinyin gloss taken out"),
+    )
+    [case], [other], [last] = (on.store.numbered(number) for number in "123")
+    message, reply = on.message(case), on.get(case).reply
+    assert (message.subject, message.body) == ("有關路燈", "我們村（共三户）的路灯(LED)坏了，请有关部門修一修(尽快)。")
+    assert reply is not None
+    assert on.store.texts(case)[reply.text] == "路灯(3盏)已經修好，请放心使用。"
+    assert on.message(other).body == "路灯（LED）坏了(guan)。"
+    assert on.message(last).sender.ref == "关(guān)"  # a name is not prose
+    again = import_messages(on, write(glossed, plain, one))
+    assert (counts(again), again.remarks) == ((0, 0, 3, 0), ())
+
+
+def test_a_gloss_counts_once_though_the_body_stands_in_for_the_subject(write: Write) -> None:
+    on = desk()
+    report = import_messages(on, write(row(主题="", 内容="關(guān)灯")))
+    assert [remark.text for remark in report.remarks] == [
+        "主题 is empty: the beginning of the message stands for it",
+        "1 pinyin gloss taken out",
+    ]
+    assert on.message(on.store.numbered("1")[0]).subject == "關灯"
 
 
 # --- a shipped list ---------------------------------------------------------------------------------------------------
@@ -541,7 +580,7 @@ def test_what_is_past_tells_nobody_and_what_is_to_come_still_comes(write: Write)
             {"来件时间": "2021-01-01 08:00:01", "答复内容": "", "答复时间": ""},
             "来件时间",
             "2021-01-01 08:00:01",
-            "cannot receive at 2021-01-01T00:00:01+00:00: that is after now (2021-01-01T00:00:00+00:00)",
+            "cannot receive at 2021-01-01 08:00:01: that is after now (2021-01-01 08:00:00)",
         ),
         ({"来件时间": "1019-07-01 09:00"}, "来件时间", "1019-07-01 09:00", "1019-07-01 lies before calendar 'CN' begins"),
         ({"来件时间": "9999-12-31T23:59Z"}, "来件时间", "9999-12-31T23:59Z", "来件时间 lies outside the years 1 to 9999"),
@@ -549,7 +588,7 @@ def test_what_is_past_tells_nobody_and_what_is_to_come_still_comes(write: Write)
             {"答复时间": "2021-02-01 10:00"},
             "答复时间",
             "2021-02-01 10:00",
-            "cannot accept at 2021-02-01T02:00:00+00:00: that is after now",
+            "cannot accept at 2021-02-01 10:00:00: that is after now (2021-01-01 08:00:00)",
         ),
         (
             {"答复时间": "2020/6/30 9:05:07"},
@@ -692,6 +731,101 @@ def test_sources_keep_the_same_numbers_apart(write: Write) -> None:
     assert len(on.store.numbered("1")) == 2
 
 
+@pytest.mark.parametrize(
+    "first, second",
+    [
+        (("a/b", "c"), ("a", "b/c")),
+        (("a", "b%2Fc"), ("a", "b/c")),
+        (("a%2Fb", "c"), ("a/b", "c")),
+        (("a", "1/receive"), ("a/1", "receive")),
+        (("", "a/1"), ("a", "1")),
+    ],
+)
+def test_a_slash_in_a_source_or_a_number_does_not_mix_them_up(
+    write: Write, store: CaseStore, first: tuple[str, str], second: tuple[str, str]
+) -> None:
+    on = desk(store=store)
+    for source, number in (first, second):
+        report = import_messages(on, write(row(编号=number)), source=source)
+        assert (counts(report), report.problems) == ((1, 0, 0, 0), ())
+    for source, number in (first, second):
+        assert counts(import_messages(on, write(row(编号=number)), source=source)) == (0, 0, 1, 0)
+
+
+KEY_PARTS = st.text(alphabet="a1/%@号2F", max_size=4)
+
+
+@given(st.lists(st.tuples(KEY_PARTS, KEY_PARTS.filter(bool)), max_size=4, unique=True))
+def test_rows_are_one_only_where_source_and_number_are(pairs: list[tuple[str, str]]) -> None:
+    on = desk(LETTERBOX)
+    for source, number in pairs:
+        report = imported(on, [row(编号=number)], source=source)
+        assert (counts(report), report.problems) == ((1, 0, 0, 0), ())
+    assert len(on.store.ids()) == len(pairs)
+
+
+def test_a_number_that_looks_like_the_key_of_a_row_without_one_is_another(write: Write) -> None:
+    on = desk()
+    import_messages(on, write(row(编号="")))
+    [case] = on.store.ids()
+    message = on.message(case)
+    assert message.received_at is not None
+    forged = f"{message.fingerprint()}@{message.received_at:%Y%m%dT%H%M%S.%fZ}"
+    assert counts(import_messages(on, write(row(编号=forged)))) == (1, 0, 0, 0)
+
+
+OTHER_LIST = "; if this list has numbers of its own, import it with a source of its own (source=, or --source)"
+
+
+def test_another_list_with_the_same_numbers_is_told_to_name_its_source(write: Write) -> None:
+    on = desk()
+    import_messages(on, write(row(), row(编号="2")))
+    other = [
+        row(编号=number, 主题="医保", 内容="怎么转？", 来件人="u9", 来件时间="2020-07-02 09:00", 答复时间="2020-07-06 09:00")
+        for number in "12"
+    ]
+    report = import_messages(on, write(*other))
+    why = f"was imported before, with another message (other: 来件时间, 主题, 内容, 来件人){OTHER_LIST}"
+    assert [(problem.column, problem.reason) for problem in report.problems] == [
+        ("来件时间", f"the number 1 {why}"),
+        ("来件时间", f"the number 2 {why}"),
+    ]
+    assert counts(import_messages(on, write(*other), source="board 2")) == (2, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"主题": "路灯", "内容": "又坏了。"},
+        {"来件时间": "2020-07-01 08:00", "来件人": "u2"},
+        {"编号": "", "来件时间": "2020-07-01 08:00"},
+    ],
+)
+def test_a_corrected_row_is_not_taken_for_another_list(write: Write, change: dict[str, object]) -> None:
+    on = desk()
+    import_messages(on, write(row()))
+    report = import_messages(on, write(row(**change)))
+    assert OTHER_LIST not in str(report)
+
+
+def test_two_messages_of_one_list_with_one_number_need_no_source(write: Write) -> None:
+    report = import_messages(desk(), write(row(), row(主题="医保", 来件时间="2020-07-02 09:00")))
+    [problem] = report.problems
+    assert problem.reason == "the number 1 stands in row 2 too, with another message (other: 来件时间, 主题)"
+
+
+def test_a_step_before_what_has_happened_since_is_told_in_local_time(write: Write) -> None:
+    on = desk()
+    import_messages(on, write(row(答复内容="", 答复时间="")))
+    [case] = on.store.ids()
+    on.act(case, AddNote(text="看过了。"), by=Actor(id="c1", role="clerk"))
+    problem = only(import_messages(on, write(row())))
+    assert (problem.column, problem.reason) == (
+        "答复时间",
+        "cannot accept at 2020-07-03 15:00:00: its latest event is of 2021-01-01 08:00:00",
+    )
+
+
 # --- files that are none, and what no row is to blame for -------------------------------------------------------------
 
 
@@ -813,12 +947,12 @@ spoilt = st.sampled_from(
 )
 
 
-def imported(on: Desk, rows: Sequence[Mapping[str, object]]) -> ImportReport:
+def imported(on: Desk, rows: Sequence[Mapping[str, object]], *, source: str | None = None) -> ImportReport:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "in.csv"
         header = list(rows[0])
         write_csv(path, header, [[line[key] for key in header] for line in rows])
-        return import_messages(on, path)
+        return import_messages(on, path, source=source)
 
 
 def kept(on: Desk) -> dict[str | None, list[tuple[str, datetime, str]]]:

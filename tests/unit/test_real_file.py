@@ -5,6 +5,7 @@ The file is test input only and no part of the project. `test_importing` meets t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +13,14 @@ from typing import NamedTuple
 
 import pytest
 
+from casework.adapters.cleaning import clean_text, count_glosses
 from casework.adapters.importing import ImportReport, import_messages
 from casework.adapters.memory import MemoryStore
 from casework.adapters.sql import SqlStore
 from casework.desk import Desk
 from casework.ports import Cohort
 from casework.rulebook import Rulebook
+from casework.tables import read_table
 
 FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "messages_with_replies.xlsx"
 NOW = datetime(2021, 1, 1, tzinfo=UTC)
@@ -95,10 +98,28 @@ def test_the_oddities_are_remarked_on(done: Done) -> None:
 
 
 def test_no_message_keeps_the_blanks_of_its_cell(done: Done) -> None:
-    for case in done.desk.store.ids(limit=2000):
+    cases = done.desk.store.ids(limit=2000)
+    assert len(cases) == 1002
+    for case in cases:
         for text in done.desk.store.texts(case).values():
             assert text == text.strip()
             assert not any(odd in text for odd in ("_x000D_", "\u3000", "\xa0", "\r", "\t"))
+
+
+def test_no_bracket_of_a_real_message_is_taken_for_a_gloss(done: Done) -> None:
+    texts = ("留言主题", "留言详情", "答复意见")
+    rows = [tuple(clean_text(str(row.cells[text] or "")) for text in texts) for row in read_table(FILE).rows()]
+    brackets = sum(len(re.findall("[(（]", text)) for row in rows for text in row)
+    assert brackets > 1000
+    assert sum(count_glosses(text) for row in rows for text in row) == 0
+    kept = 0
+    for case in done.desk.store.ids(limit=2000):
+        message, reply = done.desk.message(case), done.desk.get(case).reply
+        assert reply is not None
+        answer = done.desk.store.texts(case)[reply.text]
+        kept += sum(len(re.findall("[(（]", text)) for text in (message.subject, message.body, answer))
+    assert kept == brackets
+    assert not any("gloss" in remark.text for remark in done.report.remarks)
 
 
 @pytest.mark.parametrize("clock, met", [(name, met) for name, _, _, met in CLOCKS])
@@ -119,13 +140,17 @@ def test_without_the_shortest_replies_two_fewer_are_in_time(done: Done) -> None:
 
 
 def test_every_history_verifies(done: Done) -> None:
+    verified = 0
     for case in done.desk.store.ids(limit=2000):
         done.desk.verify(case)
+        verified += 1
+    assert verified == 1002
 
 
 def test_the_same_file_again_adds_nothing(done: Done) -> None:
     store = done.desk.store
     before = [store.read(case) for case in store.ids(limit=2000)]
+    assert len(before) == 1002
     again = import_messages(done.desk, FILE)
     assert (again.added, again.updated, again.already, again.problems, again.remarks) == (0, 0, 1002, (), ())
     assert [store.read(case) for case in store.ids(limit=2000)] == before

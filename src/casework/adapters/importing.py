@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Literal, NamedTuple
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
 from ..actions import Accept, AddNote, Approve, Assign, Close, Command, Contact, Publish, Review, SubmitReply
 from ..desk import Desk
@@ -26,18 +26,17 @@ from ..errors import (
     KeyReused,
     NaiveDatetime,
     UnknownClass,
-    UnknownColumn,
     UnknownRulebook,
     UnknownUnit,
     listed,
-    nearest,
 )
 from ..messages import Message, Sender
 from ..moments import read_moment, show_moment
 from ..rulebook import Rulebook
 from ..tables import Row, read_table
 from ..units import Actor
-from .cleaning import clean_text, is_acknowledgement
+from .cleaning import clean_text, count_glosses, is_acknowledgement, strip_glosses
+from .columns import USUAL_HEADERS, Columns
 
 # --- the report -------------------------------------------------------------------------------------------------------
 
@@ -115,8 +114,11 @@ def import_messages(
     """Take over the messages of a ``.csv``, ``.tsv`` or ``.xlsx`` file under the desk's rulebook, one transaction a row.
 
     *columns* is a whole mapping, or what to lay over `Columns.guess`. *source* (the rulebook's id where left out) tells files apart
-    whose numbers overlap: the idempotency key of a step is ``source/number/step``; a row without a number is known by its sender,
-    text and moment. *progress* is called after each row with the rows read and the table's count, if that is known.
+    whose numbers overlap: the idempotency key of a step is ``source/number/step``, the number quoted as in a URL; a row
+    without a number is known by its sender, text and moment. *progress* is called after each row with the rows read and the
+    table's count, if that is known.
+
+    Texts lose stray blanks; subjects, bodies and replies lose pinyin glosses in brackets too, with a remark on the row.
 
     Moments without an offset are local time of the rulebook's zone. One without a clock time counts from the start of its day, or
     from the step before it on the same day. Which steps a row has:
@@ -160,6 +162,10 @@ class _Moment(NamedTuple):
     day_only: bool
 
 
+_PROSE = ("subject", "body", "reply")
+_WRITTEN_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}[+-][0-9]{2}:[0-9]{2}")
+
+
 class _Cells:
     """The cells of a row by field, cleaned."""
 
@@ -175,6 +181,13 @@ class _Cells:
         return self.columns.header(field) or field
 
     def lines(self, field: str) -> str:
+        return strip_glosses(self._blanks_cleaned(field)) if field in _PROSE else self._blanks_cleaned(field)
+
+    def glosses(self) -> int:
+        """Return how many pinyin glosses the row's texts had."""
+        return sum(count_glosses(self._blanks_cleaned(field)) for field in _PROSE)
+
+    def _blanks_cleaned(self, field: str) -> str:
         value = self.raw(field)
         if value is None:
             return ""
@@ -208,6 +221,10 @@ class _Cells:
 
     def show(self, at: datetime) -> str:
         return show_moment(at, zone=self.zone, seconds=True)
+
+    def localised(self, text: str) -> str:
+        """Return *text* with its ISO moments shown in the rulebook's zone, as the row has them."""
+        return _WRITTEN_MOMENT.sub(lambda found: self.show(datetime.fromisoformat(found[0])), text)
 
 
 class _Step(NamedTuple):
@@ -247,6 +264,8 @@ class _Plan:
         if not subject:
             subject = " ".join(body.split())[:30].strip()
             self.remarks.append(f"{cells.name('subject')} is empty: the beginning of the message stands for it")
+        if glosses := cells.glosses():
+            self.remarks.append(f"{glosses} pinyin gloss{'es' if glosses > 1 else ''} taken out")
         return Message(
             subject=subject,
             body=body,
@@ -426,7 +445,9 @@ class _Rows:
     def _carry_out(self, attempt: _Attempt) -> _Fate:
         plan = _Plan(attempt.cells, self._desk.rulebook)
         message, attempt.remarks = plan.message, plan.remarks
-        known_by = message.number or f"{message.fingerprint()}@{message.received_at:%Y%m%dT%H%M%S.%fZ}"
+        # Quoted, a number has no slash, so that a key has one reading (its last two part it), and no @ as a row without one has.
+        unnumbered = f"{message.fingerprint()}@{message.received_at:%Y%m%dT%H%M%S.%fZ}"
+        known_by = quote(message.number, safe="") if message.number else unnumbered
         attempt.prefix, attempt.message = f"{self._source}/{known_by}", message
         with self._desk.importing() as importer:
             key = f"{attempt.prefix}/receive"
@@ -464,9 +485,9 @@ class _Rows:
             return "unit", reason, error.unit
         if isinstance(error, UnknownClass):
             return "outcome", reason, error.value
-        if step is None:
-            return "received_at", reason, None
-        return step.what if isinstance(error, CommandRefused) else step.when, reason, None
+        if isinstance(error, CommandRefused) and step:
+            return step.what, reason, None
+        return step.when if step else "received_at", attempt.cells.localised(reason), None
 
     def _invalid(self, error: ValidationError) -> tuple[str, str, object]:
         row = error.errors()[0]
@@ -487,8 +508,13 @@ class _Rows:
         old, new = self._desk.message(error.case), attempt.message
         fields = ("received_at", "subject", "body", "sender", "channel", "board", "place")
         other = [field for field in fields if getattr(old, field) != getattr(new, field)]
-        blamed = other[0] if other and attempt.prefix not in self._taken else "number"
-        return blamed, f"{first}, with another message (other: {listed(map(attempt.cells.name, other))})", None
+        why = f"{first}, with another message (other: {listed(map(attempt.cells.name, other))})"
+        if attempt.prefix in self._taken:
+            return "number", why, None
+        # A correction leaves the moment or the text; where both are other, it is hardly the message that was imported.
+        if new.number and old.received_at and "received_at" in other and {"subject", "body"} & set(other):
+            why += "; if this list has numbers of its own, import it with a source of its own (source=, or --source)"
+        return other[0] if other else "number", why, None
 
     def _first_seen(self, attempt: _Attempt) -> str:
         number = attempt.cells.number()
