@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .adapters.memory import MemoryStore as MemoryStore
     from .adapters.sql import SqlStore as SqlStore
-    from .calendars import Notice as Notice
     from .calendars import WorkCalendar as WorkCalendar
     from .cases import Case as Case
     from .desk import CaseView as CaseView
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from .messages import Attachment as Attachment
     from .messages import Message as Message
     from .messages import Sender as Sender
+    from .notices import Notice as Notice
     from .ports import CaseStore as CaseStore
     from .ports import Notification as Notification
     from .ports import Notifier as Notifier
@@ -55,7 +55,7 @@ _HOMES = {
     "Limit": ".limits",
     "MemoryStore": ".adapters.memory",
     "Message": ".messages",
-    "Notice": ".calendars",
+    "Notice": ".notices",
     "Notification": ".ports",
     "Notifier": ".ports",
     "Register": ".units",

@@ -11,9 +11,10 @@ import sys
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 from .errors import CaseworkError, InputError
+from .languages import Lang
 
 try:
     import typer
@@ -44,7 +45,7 @@ rulebooks = typer.Typer(help="Check and read rulebooks.", no_args_is_help=True, 
 app.add_typer(rulebooks, name="rulebook")
 
 Database = Annotated[Path, typer.Option("--db", help="The SQLite file that holds the cases.")]
-Language = Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language of what is printed.")]
+Language = Annotated[Lang, typer.Option("--lang", help="The language of what is printed.")]
 _DB = Path("cases.sqlite")
 
 
@@ -231,7 +232,7 @@ def show(
 _DESK_ACTS = {"receive": {"zh": "来件", "en": "received"}, "sweep": {"zh": "到时", "en": "due"}}
 
 
-def _said(event: Event, lang: Literal["zh", "en"]) -> str:
+def _said(event: Event, lang: Lang) -> str:
     """Return what an event says, without its texts: the action and the plain words of its payload."""
     from msgspec import to_builtins
 
@@ -268,7 +269,7 @@ def bulletin(
 
 
 def _bulletin(
-    store: CaseStore, rulebook: Rulebook, period: str, as_of: date, lang: Literal["zh", "en"], into: Path | None, console: Console
+    store: CaseStore, rulebook: Rulebook, period: str, as_of: date, lang: Lang, into: Path | None, console: Console
 ) -> None:
     from .reports.bulletin import make_bulletin
     from .reports.render import html, markdown, plain
@@ -373,7 +374,7 @@ def rulebook_show(
     console.print(table, soft_wrap=False)
 
 
-def _rules(book: Rulebook, lang: Literal["zh", "en"]) -> Iterator[tuple[str, str, str, str]]:
+def _rules(book: Rulebook, lang: Lang) -> Iterator[tuple[str, str, str, str]]:
     """Yield a rulebook's rules as rows: what it is, its name, what it says, and its source or assumption."""
 
     def named(row: object, name: str) -> str:

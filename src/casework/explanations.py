@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 import msgspec
 
 from .calendars import Day
-from .limits import Deadline, Limit, Pause, add_months, chinese
-from .moments import Lang, show_moment, show_span
+from .languages import WEEKDAYS_EN, WEEKDAYS_ZH, Lang, chinese, display_width
+from .limits import Deadline, Limit, Pause, add_months
+from .moments import show_moment, show_span
 
 _SAID = {  # in English and in Chinese
     "weekday": ("working day", "工作日"),
@@ -42,7 +42,6 @@ _SAID = {  # in English and in Chinese
     ),
 }
 Moved = Literal["", "day off", "cut-off"]
-_WEEKDAYS = (("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), ("周一", "周二", "周三", "周四", "周五", "周六", "周日"))
 
 
 def _say(what: str, lang: Lang, *facts: object) -> str:
@@ -102,10 +101,11 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
             end, wanted = add_months(self.day_zero, self.limit.amount), self.day_zero.day
             lines.append(_say("corresponding day" if end.day == wanted else "month's end", lang, end, wanted))
         marks = [row.mark(lang) for row in self.days]
-        width = max(map(_width, marks), default=0)
+        weekdays = WEEKDAYS_ZH if chinese(lang) else WEEKDAYS_EN
+        width = max(map(display_width, marks), default=0)
         for row, mark in zip(self.days, marks, strict=True):
-            weekday = _WEEKDAYS[chinese(lang)][row.day.date.weekday()]
-            lines.append(f"  {row.day.date} {weekday}  {mark}{' ' * (width - _width(mark))}  {row.why(lang)}")
+            day, room = row.day.date, " " * (width - display_width(mark))
+            lines.append(f"  {day} {weekdays[day.weekday()]}  {mark}{room}  {row.why(lang)}")
         if self.due is not None:
             end_shown = self._shown(self.due.before).replace(f"{self.due.date + timedelta(days=1)} 00:00", f"{self.due.date} 24:00")
             lines.append(_say("provisional" if self.due.provisional else "due", lang, end_shown))
@@ -119,8 +119,3 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     def _shown(self, moment: datetime) -> str:
         return show_moment(moment, zone=self.zone, seconds=bool(moment.second or moment.microsecond))
-
-
-def _width(text: str) -> int:
-    """Return how many columns a text takes: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -15,7 +15,8 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .errors import InputError, UnreadableLimit
-from .moments import Lang, require_aware
+from .languages import Lang, chinese
+from .moments import require_aware
 
 _UNITS_ZH = {"working days": "个工作日", "calendar days": "个自然日", "months": "个月", "hours": "小时"}
 _READ_ZH = {zh.removeprefix("个"): unit for unit, zh in _UNITS_ZH.items()} | {"日": "calendar days", "天": "calendar days"}
@@ -23,13 +24,6 @@ _LIMIT = re.compile(
     r"\s*(-?\d{1,5})(?:\s+(?P<en>working day|calendar day|month|hour)s?|\s*(?P<zh>个?工作日|个?自然日|日|天|个月|个?小时))\s*",
     re.IGNORECASE,
 )
-
-
-def chinese(lang: Lang) -> bool:
-    """Return whether *lang* is Chinese; an `InputError` for a language that there is not."""
-    if lang not in ("zh", "en"):
-        raise InputError(f"there is no language {lang!r}; known: zh, en", value=lang)
-    return lang == "zh"
 
 
 class Limit(msgspec.Struct, frozen=True):

@@ -9,12 +9,10 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from casework.errors import InputError, NaiveDatetime, UnreadableMoment, nearest
-
-Lang = Literal["zh", "en"]
+from .errors import InputError, NaiveDatetime, UnreadableMoment, nearest
+from .languages import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH, Lang, chinese
 
 _CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{1,2})(?::(?P<second>[0-9]{1,2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
 _DIGITS = re.compile(
@@ -35,9 +33,6 @@ _MAIL = re.compile(
     r"(?:(?P<weekday>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+)?(?P<day>[0-9]{1,2})\s+(?P<month>[A-Z][a-z]{2,8})\s+(?P<year>[0-9]{4})"
     r"(?:\s+(?P<clock>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\s*(?P<offset>Z|GMT|UTC|UT|[+-][0-9]{2}:?[0-9]{2}))?)?"
 )
-_DAYS_ZH = "一二三四五六日"
-_DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -79,7 +74,7 @@ def _from_parts(parts: dict[str, str | None]) -> tuple[datetime, tzinfo | None]:
 
     day = date(number("year"), number("month"), number("day"))
     weekday = parts.get("weekday")
-    if weekday and _DAYS_ZH.index(weekday.replace("天", "日")) != day.weekday():
+    if weekday and WEEKDAYS_ZH[day.weekday()] != f"周{weekday.replace('天', '日')}":
         raise ValueError(f"{day} is not a 周{weekday}")
     hour, minute, second = number("hour"), number("minute"), number("second")
     micros = int((parts.get("fraction") or "0")[:6].ljust(6, "0"))
@@ -121,7 +116,7 @@ def _by_pendulum(text: str) -> tuple[datetime, tzinfo | None]:
         month, clock = mail["month"], mail["clock"] or "00:00"
         form = f"D {'MMM' if len(month) == 3 else 'MMMM'} YYYY HH:mm{':ss' if clock.count(':') == 2 else ''}"
         naive = _plain(pendulum.from_format(f"{mail['day']} {month} {mail['year']} {clock}", form, locale="en").naive())
-        if mail["weekday"] and mail["weekday"] != _DAYS_EN[naive.weekday()]:
+        if mail["weekday"] and mail["weekday"] != WEEKDAYS_EN[naive.weekday()]:
             raise ValueError(f"{naive.date()} is not a {mail['weekday']}")
         return naive, _offset(mail["offset"])
     raise ValueError("none of the known forms")
@@ -179,20 +174,18 @@ def show_moment(value: datetime, *, zone: str, seconds: bool = False) -> str:
     return local.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds" if seconds else "minutes")
 
 
-def _known(lang: Lang) -> Lang:
-    if lang not in ("zh", "en"):
-        raise InputError(f"there is no language {lang!r}; known: zh, en", value=lang)
-    return lang
-
-
 def show_day(day: date, *, lang: Lang = "zh") -> str:
-    """Return ``2020年7月1日 周三`` or ``Wed 1 Jul 2020``; `read_moment` reads both as that day's midnight."""
-    if _known(lang) == "zh":
-        return f"{day.year:04}年{day.month}月{day.day}日 周{_DAYS_ZH[day.weekday()]}"
-    return f"{_DAYS_EN[day.weekday()]} {day.day} {_MONTHS_EN[day.month - 1]} {day.year:04}"
+    """Return ``2020年7月1日`` or ``1 July 2020``; `read_moment` reads both as that day's midnight."""
+    month = show_month(day, lang=lang)
+    return f"{month}{day.day}日" if chinese(lang) else f"{day.day} {month}"
 
 
-_UNITS = {"zh": ("天", "小时", "分", "秒", ""), "en": (" d", " h", " min", " s", " ")}
+def show_month(day: date, *, lang: Lang = "zh") -> str:
+    """Return the month that a day is in: ``2020年7月`` or ``July 2020``."""
+    return f"{day.year:04}年{day.month}月" if chinese(lang) else f"{MONTHS_EN[day.month - 1]} {day.year:04}"
+
+
+_UNITS = ((" d", " h", " min", " s", " "), ("天", "小时", "分", "秒", ""))  # in English and in Chinese
 
 
 def show_span(delta: timedelta, *, lang: Lang = "zh") -> str:
@@ -200,7 +193,7 @@ def show_span(delta: timedelta, *, lang: Lang = "zh") -> str:
 
     Less than a minute is shown in seconds; a span backwards begins with a minus sign.
     """
-    days, hours, minutes, seconds, between = _UNITS[_known(lang)]
+    days, hours, minutes, seconds, between = _UNITS[chinese(lang)]
     size = abs(delta)
     if size < timedelta(minutes=1):
         shown = f"{size.seconds}{seconds}" if size.seconds else f"0{minutes}"

@@ -23,6 +23,7 @@ from .calendars import WorkCalendar
 from .conditions import Condition
 from .errors import CaseworkError, InputError, LifecycleInvalid, Problem, RulebookInvalid, UnknownRulebook, nearest
 from .escalation import OrderForm, Rung
+from .languages import Lang, chinese
 from .privacy import Role
 from .replies import Approval, ReplyRules
 from .routing import RouteRule
@@ -267,9 +268,9 @@ class Rulebook:
         """Return the first schedule of this form, or None."""
         return next((row for row in self.outline.schedule if row.form == form), None)
 
-    def label(self, word: str, *, lang: str = "zh") -> str:
+    def label(self, word: str, *, lang: Lang = "zh") -> str:
         """Return a word as people read it: the rulebook's own label, or the word itself."""
-        return self.outline.labels.get(word, word) if lang == "zh" else word
+        return self.outline.labels.get(word, word) if chinese(lang) else word
 
     def calendar(self) -> WorkCalendar:
         """Return the calendar that the rulebook names."""

@@ -20,8 +20,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from .calendars import Day, WorkCalendar
 from .errors import CalendarNotAnnounced, InputError, UnreadableLimit
 from .explanations import CountedDay, Explanation, Moved
-from .limits import Count, Deadline, Limit, Pause, add_months, chinese
-from .moments import Lang, require_aware, zone_named
+from .languages import Lang, chinese
+from .limits import Count, Deadline, Limit, Pause, add_months
+from .moments import require_aware, zone_named
 
 __all__ = [
     "Alarm",

@@ -24,10 +24,11 @@ from typing import Final, Literal, NamedTuple, NoReturn, final, get_args
 import msgspec
 from transitions import Machine
 
-from casework.errors import InputError, LifecycleInvalid, NotAllowed, Problem, listed, nearest
+from .diagrams import lifecycle_diagram
+from .errors import InputError, LifecycleInvalid, NotAllowed, Problem, listed, nearest
+from .languages import Lang, chinese
 
 Kind = Literal["open", "waiting", "closed", "final"]
-Language = Literal["en", "zh"]
 
 ANYWHERE: Final = "*"
 STAYS: Final = "="
@@ -183,10 +184,10 @@ class Lifecycle:
         """Return whether a case in *state* is not done yet (kind ``open`` or ``waiting``); InputError for an unknown state."""
         return self._known(state).kind not in _DONE
 
-    def label(self, state: str, *, lang: Language = "zh") -> str:
+    def label(self, state: str, *, lang: Lang = "zh") -> str:
         """Return what people call *state*; InputError for an unknown state or language."""
         known = self._known(state)
-        return _in_language(known.en, known.zh, lang)
+        return known.zh if chinese(lang) else known.en
 
     def _known(self, state: str) -> State:
         known = self.states.get(state)
@@ -204,7 +205,7 @@ class Lifecycle:
         It is not built from the table, so that the two can disagree. It can be changed, as every machine of ``transitions`` can;
         nothing in casework looks at it while handling cases.
         """
-        going = self._of_kinds("open", "waiting", "closed")
+        going = [name for name, state in self.states.items() if state.kind != "final"]
         # The first candidate for a source wins in ``transitions``, so the specific sources go in before the wildcards.
         specific_first = sorted(self.transitions, key=lambda each: each.source == ANYWHERE)
         return Machine(
@@ -224,47 +225,20 @@ class Lifecycle:
             auto_transitions=False,
         )
 
-    def mermaid(self, *, lang: Language = "en") -> str:
+    def mermaid(self, *, lang: Lang = "en") -> str:
         """Return the lifecycle as mermaid text (``stateDiagram-v2``), the same text for equal lifecycles.
 
         One line for each pair of states, naming every action that leads from the one to the other. Actions that leave the case
         where it is stand in notes; those that all states share are listed once, beside the initial state.
         """
-        ids = {name: _mermaid_id(name) for name in self.states}
-        lines = ["stateDiagram-v2"]
-        lines += [f'    state "{_mermaid_text(self.label(name, lang=lang))}" as {ids[name]}' for name in self.states]
-        lines.append(f"    [*] --> {ids[self.initial]}")
-        for source in self.states:
-            for dest in self.states:
-                moving = [action for action in self._allowed[source] if source != dest and self.table[source, action] == dest]
-                if moving:
-                    lines.append(f"    {ids[source]} --> {ids[dest]} : {_mermaid_actions(moving, lang)}")
-        lines += [f"    {ids[name]} --> [*]" for name, state in self.states.items() if state.kind == "final"]
-        for name, note in self._notes(lang).items():
-            lines += [f"    note right of {ids[name]}", *(f"        {line}" for line in note), "    end note"]
-        return "\n".join(lines) + "\n"
-
-    def _notes(self, lang: Language) -> dict[str, list[str]]:
-        staying = {name: {action for action in self._allowed[name] if self.table[name, action] == name} for name in self.states}
-        groups = (
-            (_in_language("in every state", "各状态", lang), list(self.states)),
-            (_in_language("in every state that is not final", "各未终结状态", lang), self._of_kinds("open", "waiting", "closed")),
-            (_in_language("in every state that is not done", "各未办结状态", lang), self._of_kinds("open", "waiting")),
+        return lifecycle_diagram(
+            self.table,
+            initial=self.initial,
+            kinds={name: state.kind for name, state in self.states.items()},
+            states={name: self.label(name, lang=lang) for name in self.states},
+            actions={action: action_label(action, lang=lang) for action in self.actions},
+            lang=lang,
         )
-        notes: dict[str, list[str]] = {}
-        for title, members in groups:
-            shared = set.intersection(*(staying[name] for name in members)) if len(members) > 1 else set()
-            for name in members:
-                staying[name] -= shared
-            if shared:
-                notes.setdefault(self.initial, []).extend(_mermaid_rows(title, shared, lang))
-        for name, own in staying.items():
-            if own:
-                notes.setdefault(name, []).extend(_mermaid_rows(_in_language("here", "本状态", lang), own, lang))
-        return notes
-
-    def _of_kinds(self, *kinds: Kind) -> list[str]:
-        return [name for name, state in self.states.items() if state.kind in kinds]
 
     def extend(
         self,
@@ -318,23 +292,14 @@ class Lifecycle:
         return extended
 
 
-def action_label(action: str, *, lang: Language = "zh") -> str:
+def action_label(action: str, *, lang: Lang = "zh") -> str:
     """Return what people call *action*; an action that is not a standard one is called by its name."""
-    known = ACTIONS.get(action)
-    return _in_language(known.en, known.zh, lang) if known else _in_language(action, action, lang)
+    known = ACTIONS.get(action, ActionLabel(action, action, ""))
+    return known.zh if chinese(lang) else known.en
 
 
 def _lifecycle(name: str, states: tuple[State, ...], transitions: tuple[Transition, ...], initial: str) -> Lifecycle:
     return Lifecycle(name, states, transitions, initial=initial)
-
-
-def _in_language(en: str, zh: str, lang: Language) -> str:
-    match lang:
-        case "en":
-            return en
-        case "zh":
-            return zh
-    raise InputError(f"there are no labels in {lang!r} (languages: en, zh)", value=lang)
 
 
 def _plain(transition: Transition) -> Transition:
@@ -460,38 +425,6 @@ def _spread(start: Iterable[str], along: Mapping[str, set[str]]) -> set[str]:
             found.add(name)
             waiting.append(name)
     return found
-
-
-# --- mermaid ----------------------------------------------------------------------------------------------------------
-
-# Words that mermaid reads as its own where a state should stand, and the ids that it gives its own markers.
-_MERMAID_WORDS: Final = frozenset(
-    {"accdescr", "acctitle", "class", "classdef", "click", "default", "direction", "end", "href", "note"}
-    | {"root_end", "root_start", "scale", "state", "statediagram", "style"}
-)
-_MERMAID_SIGNS: Final = str.maketrans({sign: f"#{ord(sign)};" for sign in '#";:%<>{}'})
-_MERMAID_ROW: Final = 6
-
-
-def _mermaid_id(name: str) -> str:
-    return f"{name}_" if name in _MERMAID_WORDS else name  # no name ends in an underscore, so this one is free
-
-
-def _mermaid_text(label: str) -> str:
-    return " ".join(label.split()).translate(_MERMAID_SIGNS)
-
-
-def _mermaid_actions(actions: Sequence[str], lang: Language) -> str:
-    return _in_language(", ", "、", lang).join(_mermaid_text(action_label(action, lang=lang)) for action in actions)
-
-
-def _mermaid_rows(title: str, actions: Iterable[str], lang: Language) -> list[str]:
-    """Return a titled list of actions in rows short enough to read, every row but the last ending in a comma."""
-    every = sorted(actions)
-    rows = [_mermaid_actions(every[at : at + _MERMAID_ROW], lang) for at in range(0, len(every), _MERMAID_ROW)]
-    rows[:-1] = [f"{row}{_in_language(',', '、', lang)}" for row in rows[:-1]]
-    colon = _in_language(": ", "\N{FULLWIDTH COLON}", lang)
-    return [f"{title}{colon}{rows[0]}", *rows[1:]]
 
 
 # --- the standard lifecycle -------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ import csv
 import io
 import os
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -21,7 +20,8 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from casework.errors import InputError, UnknownColumn, UnreadableTable, listed, nearest
+from .errors import InputError, UnknownColumn, UnreadableTable, listed, nearest
+from .languages import display_width
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -519,16 +519,6 @@ def _ruled(width: int, side: Align | None) -> str:
     left = ":" if side in ("left", "center") else ""
     right = ":" if side in ("right", "center") else ""
     return left + "-" * (width - len(left) - len(right)) + right
-
-
-def display_width(text: str) -> int:
-    """Return how many columns of a monospaced view *text* takes; ambiguous characters count one, as terminals have it."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.category(char) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from functools import cache
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from casework.calendars import Notice, Span, WorkCalendar, read_notices
+from casework.calendars import Notice, Span, WorkCalendar
 from casework.errors import NoticeInvalid, Problem
+from casework.notices import read_notices
 
 ONE = timedelta(days=1)
 YEAR = 2026

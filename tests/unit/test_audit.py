@@ -1,4 +1,4 @@
-"""The auditor holds a printed percentage against the counts beside it, and explains only what it can work out."""
+"""The auditor holds a printed percentage against the counts beside it, and names only a mistake that it can work out."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ places = st.integers(min_value=0, max_value=3)
 
 
 def test_the_fall_that_yunxi_printed_was_worked_out_on_the_wrong_base() -> None:
-    finding = check_change(139, 109, "27.5%")
-    assert not finding.holds
-    assert (finding.correct, finding.working) == ("−21.6%", "(109 − 139) ÷ 139")
-    first = finding.explanations[0]
+    audit = check_change(139, 109, "27.5%")
+    assert not audit.holds
+    assert (audit.correct, audit.working) == ("−21.6%", "(109 − 139) ÷ 139")
+    first = audit.mistakes[0]
     assert first.working == "30 ÷ 109 = 27.5%"
     assert first.zh == "基数用错：除以了本期数，应除以上期数"
-    assert str(finding) == (
+    assert str(audit) == (
         "27.5% does not hold: (109 − 139) ÷ 139 = −21.6%; what was printed is 30 ÷ 109 = 27.5% "
         "(wrong base: the later count in place of the earlier)"
     )
@@ -39,9 +39,9 @@ def test_the_right_fall_holds_at_the_precision_that_it_was_printed_with(claimed:
     [(291, 297, "97.98%"), (829, 836, "99.2%"), (1245, 1274, "97.72%"), (395, 401, "98.5%"), (104, 104, "100%"), (0, 4, "0%")],
 )
 def test_published_rates_that_follow_from_their_counts_hold(part: int, whole: int, claimed: str) -> None:
-    finding = check_rate(part, whole, claimed)
-    assert finding.holds
-    assert str(finding) == f"{claimed} holds: {part} ÷ {whole} = {claimed}"
+    audit = check_rate(part, whole, claimed)
+    assert audit.holds
+    assert str(audit) == f"{claimed} holds: {part} ÷ {whole} = {claimed}"
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,10 @@ def test_published_rates_that_follow_from_their_counts_hold(part: int, whole: in
     ],
 )
 def test_a_rate_that_does_not_hold_is_explained(part: int, whole: int, claimed: str, en: str) -> None:
-    finding = check_rate(part, whole, claimed)
-    assert not finding.holds
-    assert finding.explanations[0].en == en
-    assert finding.explanations[0].working.endswith(f"= {claimed}")
+    audit = check_rate(part, whole, claimed)
+    assert not audit.holds
+    assert audit.mistakes[0].en == en
+    assert audit.mistakes[0].working.endswith(f"= {claimed}")
 
 
 @pytest.mark.parametrize(
@@ -74,15 +74,15 @@ def test_a_rate_that_does_not_hold_is_explained(part: int, whole: int, claimed: 
     ],
 )
 def test_a_change_that_does_not_hold_is_explained(before: int, after: int, claimed: str, en: str, working: str) -> None:
-    finding = check_change(before, after, claimed)
-    assert not finding.holds
-    assert (finding.explanations[0].en, finding.explanations[0].working) == (en, working)
+    audit = check_change(before, after, claimed)
+    assert not audit.holds
+    assert (audit.mistakes[0].en, audit.mistakes[0].working) == (en, working)
 
 
 def test_a_figure_that_no_formula_gives_is_not_explained() -> None:
-    finding = check_change(139, 109, "33.3%")
-    assert finding.explanations == ()
-    assert str(finding) == "33.3% does not hold: (109 − 139) ÷ 139 = −21.6%"
+    audit = check_change(139, 109, "33.3%")
+    assert audit.mistakes == ()
+    assert str(audit) == "33.3% does not hold: (109 − 139) ÷ 139 = −21.6%"
 
 
 def test_nothing_follows_from_a_part_of_nothing() -> None:
@@ -92,7 +92,7 @@ def test_nothing_follows_from_a_part_of_nothing() -> None:
 
 def test_a_fall_to_nothing_and_a_part_of_none_can_be_judged() -> None:
     assert check_change(5, 0, "−100%").holds
-    assert check_rate(0, 5, "100%").explanations[0].en == "the rest's part"
+    assert check_rate(0, 5, "100%").mistakes[0].en == "the rest's part"
 
 
 @given(counts, st.integers(min_value=0, max_value=5000), places)
@@ -104,17 +104,17 @@ def test_what_the_bulletin_prints_always_holds(before: int, after: int, digits: 
 
 
 @given(counts, counts, st.decimals(min_value=0, max_value=300, places=1))
-def test_every_explanation_gives_exactly_the_printed_figure(first: int, second: int, number: object) -> None:
-    for finding in (check_change(first, second, f"{number}%"), check_rate(first, second, f"{number}%")):
-        assert all(each.working.endswith(f" = {number}%") for each in finding.explanations)
-        assert not (finding.holds and finding.explanations)
+def test_every_mistake_gives_exactly_the_printed_figure(first: int, second: int, number: object) -> None:
+    for audit in (check_change(first, second, f"{number}%"), check_rate(first, second, f"{number}%")):
+        assert all(each.working.endswith(f" = {number}%") for each in audit.mistakes)
+        assert not (audit.holds and audit.mistakes)
 
 
 @given(counts, counts)
 def test_the_wrong_base_is_always_found(before: int, after: int) -> None:
     wrong = percent(change(before, after))
     assume(not check_change(before, after, wrong.lstrip("−")).holds)
-    assert check_change(before, after, wrong.lstrip("−")).explanations[0].en.startswith("wrong base")
+    assert check_change(before, after, wrong.lstrip("−")).mistakes[0].en.startswith("wrong base")
 
 
 @pytest.mark.parametrize("claimed", ["27.5", "about 27%", "", "27,5%", "%", "--3%"])

@@ -20,7 +20,7 @@ MODULES = sorted(SRC.rglob("*.py"))
 OWN_MODULES = {path.stem for path in (SRC / "casework").iterdir()} - {"__init__"}
 LOCK = ROOT / "requirements.lock"
 
-MOST_LINES = 650
+MOST_LINES = 620
 MOST_NAMES = 25
 NOT_LOADED = {"hypothesis", "holidays", "jinja2", "pendulum", "pytest", "rich", "rule_engine", "sqlalchemy", "sqlmodel", "typer"}
 NAMELESS = {"common", "helper", "helpers", "misc", "util", "utils"}
@@ -179,3 +179,9 @@ def test_the_lock_covers_everything_that_the_project_asks_for() -> None:
     wanted = [*asked["dependencies"], *project()["dependency-groups"]["dev"]]
     wanted += [line for lines in asked["optional-dependencies"].values() for line in lines if not line.startswith("casework[")]
     assert {plain(line) for line in wanted} - set(pins()) == set()
+
+
+def test_the_floor_plan_names_every_room() -> None:
+    plan = (ROOT / "docs" / "explanation" / "house.md").read_text("utf-8")
+    rooms = {path.stem for path in (SRC / "casework").iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert {room for room in rooms if f"`{room}`" not in plan} - {"__init__"} == set()

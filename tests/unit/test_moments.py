@@ -14,7 +14,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from casework.errors import InputError, NaiveDatetime, UnreadableMoment
-from casework.moments import Lang, day_bounds, period, read_moment, require_aware, show_day, show_moment, show_span
+from casework.languages import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH, Lang
+from casework.moments import day_bounds, period, read_moment, require_aware, show_day, show_moment, show_month, show_span
 
 SHANGHAI = "Asia/Shanghai"
 ZONES = [SHANGHAI, "UTC", "Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"]
@@ -290,15 +291,30 @@ def test_a_moment_is_shown_as_the_clock_of_the_zone_shows_it() -> None:
     assert show_moment(moment, zone="America/New_York") == "2020-06-30 21:12"
 
 
-def test_a_day_is_shown_with_its_day_of_the_week() -> None:
-    assert show_day(date(2020, 7, 1)) == "2020年7月1日 周三"
-    assert show_day(date(2020, 7, 5)) == "2020年7月5日 周日"
-    assert show_day(date(2020, 7, 1), lang="en") == "Wed 1 Jul 2020"
+def test_a_day_is_shown_as_people_write_it() -> None:
+    assert show_day(date(2020, 7, 1)) == "2020年7月1日"
+    assert show_day(date(2020, 7, 1), lang="en") == "1 July 2020"
+
+
+def test_a_month_is_shown_as_people_write_it() -> None:
+    assert show_month(date(2020, 7, 31)) == "2020年7月"
+    assert show_month(date(2020, 12, 1), lang="en") == "December 2020"
 
 
 @given(st.dates(date(2, 1, 1), date(9998, 12, 31)), zones, st.sampled_from(["zh", "en"]))
 def test_reading_a_day_that_was_shown_gives_its_midnight(day: date, zone: str, lang: Lang) -> None:
     assert read_moment(show_day(day, lang=lang), zone=zone) == read_moment(day, zone=zone)
+
+
+@given(st.dates(date(2, 1, 1), date(9998, 12, 31)), zones)
+def test_a_day_may_be_written_with_its_day_of_the_week(day: date, zone: str) -> None:
+    month = MONTHS_EN[day.month - 1]
+    for text in (
+        f"{show_day(day)} {WEEKDAYS_ZH[day.weekday()]}",
+        f"{WEEKDAYS_EN[day.weekday()]}, {show_day(day, lang='en')}",
+        f"{WEEKDAYS_EN[day.weekday()]} {day.day} {month[:3]} {day.year:04}",
+    ):
+        assert read_moment(text, zone=zone) == read_moment(day, zone=zone)
 
 
 @pytest.mark.parametrize(
@@ -332,6 +348,8 @@ def test_a_span_shown_is_the_span_cut_to_the_minute(seconds: int) -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(InputError, match="there is no language 'de'; known: zh, en"):
         show_day(date(2020, 7, 1), lang="de")  # type: ignore[arg-type] # the error is the point
+    with pytest.raises(InputError, match="there is no language 'de'; known: zh, en"):
+        show_month(date(2020, 7, 1), lang="de")  # type: ignore[arg-type] # the error is the point
     with pytest.raises(InputError, match="there is no language 'fr'; known: zh, en"):
         show_span(timedelta(1), lang="fr")  # type: ignore[arg-type] # the error is the point
 

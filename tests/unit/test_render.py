@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from casework.adapters.memory import MemoryStore
 from casework.errors import InputError
-from casework.moments import Lang
+from casework.languages import Lang
 from casework.reports.bulletin import Bulletin
 from casework.reports.render import html, markdown, plain
 from casework.tables import read_markdown

@@ -5,18 +5,18 @@ from __future__ import annotations
 import copy
 import pickle
 import re
-from typing import get_args
 
 import pytest
 from transitions import Machine
 
 from casework.errors import InputError, LifecycleInvalid, NotAllowed
-from casework.states import ACTIONS, Kind, Language, Lifecycle, State, Transition, action_label, standard_lifecycle
+from casework.languages import Lang
+from casework.states import ACTIONS, Kind, Lifecycle, State, Transition, action_label, standard_lifecycle
 
 STANDARD = standard_lifecycle()
 FINAL = ("rejected", "merged", "transferred", "withdrawn")
 UNDONE = ("received", "reviewed", "assigned", "consultation", "awaiting_citizen", "replied", "returned", "published")
-BOTH: tuple[Language, ...] = get_args(Language)
+BOTH: tuple[Lang, ...] = ("en", "zh")
 
 
 def state(name: str, *, kind: Kind = "open", en: str | None = None, zh: str | None = None) -> State:
@@ -212,9 +212,9 @@ def test_labels_come_in_both_languages_and_in_no_other() -> None:
     assert action_label("submit") == action_label("submit", lang="zh") == "答复"
     assert action_label("submit", lang="en") == "Submit reply"
     for ask in (STANDARD.label, action_label):
-        with pytest.raises(InputError, match=r"^there are no labels in 'fr' \(languages: en, zh\)$"):
+        with pytest.raises(InputError, match=r"^there is no language 'fr'; known: zh, en$"):
             ask("published", lang="fr")  # type: ignore[arg-type]
-    with pytest.raises(InputError, match=r"no labels in 'fr'"):
+    with pytest.raises(InputError, match=r"^there is no language 'fr'; known: zh, en$"):
         STANDARD.mermaid(lang="fr")  # type: ignore[arg-type]
 
 
@@ -614,7 +614,7 @@ def arrows(text: str) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("lang", BOTH)
-def test_the_diagram_names_each_state_once_with_its_label(lang: Language) -> None:
+def test_the_diagram_names_each_state_once_with_its_label(lang: Lang) -> None:
     text = STANDARD.mermaid(lang=lang)
     assert text.startswith("stateDiagram-v2\n")
     assert text.endswith("\n")
@@ -623,7 +623,7 @@ def test_the_diagram_names_each_state_once_with_its_label(lang: Language) -> Non
 
 
 @pytest.mark.parametrize("lang", BOTH)
-def test_the_diagram_draws_each_pair_of_states_once_with_all_its_actions(lang: Language) -> None:
+def test_the_diagram_draws_each_pair_of_states_once_with_all_its_actions(lang: Lang) -> None:
     comma = {"en": ", ", "zh": "、"}[lang]
     lifecycle = STANDARD.extend(name="two_ways", add_transitions=[Transition("redo", "closed", "assigned")])
     drawn = [(source, dest, label) for source, dest, label in arrows(lifecycle.mermaid(lang=lang)) if "[*]" not in (source, dest)]
@@ -637,13 +637,13 @@ def test_the_diagram_draws_each_pair_of_states_once_with_all_its_actions(lang: L
 
 
 @pytest.mark.parametrize("lang", BOTH)
-def test_the_diagram_marks_the_start_and_every_final_state(lang: Language) -> None:
+def test_the_diagram_marks_the_start_and_every_final_state(lang: Lang) -> None:
     marked = [(source, dest) for source, dest, _ in arrows(STANDARD.mermaid(lang=lang)) if "[*]" in (source, dest)]
     assert marked == [("[*]", "received"), *((name, "[*]") for name in FINAL)]
 
 
 @pytest.mark.parametrize("lang", BOTH)
-def test_the_diagram_lists_every_action_that_stays_and_no_state_shows_one_twice(lang: Language) -> None:
+def test_the_diagram_lists_every_action_that_stays_and_no_state_shows_one_twice(lang: Lang) -> None:
     text = STANDARD.mermaid(lang=lang)
     notes = dict(re.findall(r"^    note right of (\w+)\n(.*?)\n    end note$", text, re.MULTILINE | re.DOTALL))
     shared = {
@@ -687,7 +687,7 @@ def test_the_diagram_of_a_small_lifecycle_reads_like_this() -> None:
 
 
 @pytest.mark.parametrize("lang", BOTH)
-def test_equal_lifecycles_give_the_same_diagram(lang: Language) -> None:
+def test_equal_lifecycles_give_the_same_diagram(lang: Lang) -> None:
     again = Lifecycle("standard", STANDARD.states.values(), reversed(STANDARD.transitions), initial="received")
     assert again.mermaid(lang=lang) == STANDARD.mermaid(lang=lang) == STANDARD.mermaid(lang=lang)
 

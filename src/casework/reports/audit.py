@@ -1,7 +1,7 @@
 """The auditor: whether a printed percentage follows from the counts beside it, and if not, which formula would give it.
 
 A county's bulletin printed a fall of 27.5 % from 139 to 109: that is 30 ÷ 109, the wrong base; the change is −21.6 %. A figure is
-judged at the precision it was printed with, and an explanation is offered only where it gives exactly the printed figure.
+judged at the precision it was printed with, and a mistake is named only where it gives exactly the printed figure.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from .statistics import rounded, show_percent
 _CLAIM = re.compile(r"(?P<sign>[-+\N{MINUS SIGN}]?)\s*(?P<number>[0-9]+(?:\.(?P<decimals>[0-9]+))?)\s*%")
 
 
-class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """A formula that gives the printed figure although it is not the right one."""
+class Mistake(msgspec.Struct, frozen=True, kw_only=True):
+    """A formula or a rounding that gives the printed figure although it is not the right one."""
 
     zh: str
     en: str
     working: str
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """What the auditor found about a claim.
 
     ``correct`` is the right figure at the claim's precision (blank: there is none), ``working`` how it is worked out. Where the
-    claim does not hold, ``explanations`` are the formulas that would give it, the simplest first.
+    claim does not hold, ``mistakes`` are the ways in which somebody would arrive at it, the simplest first.
     """
 
     claimed: str
     holds: bool
     correct: str
     working: str
-    explanations: tuple[Explanation, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
 
     def __str__(self) -> str:
         if self.holds:
             return f"{self.claimed} holds: {self.working} = {self.correct}"
         right = f"{self.working} = {self.correct}" if self.correct else f"{self.working} has no value"
-        wrong = "".join(f"; what was printed is {each.working} ({each.en})" for each in self.explanations[:1])
+        wrong = "".join(f"; what was printed is {each.working} ({each.en})" for each in self.mistakes[:1])
         return f"{self.claimed} does not hold: {right}{wrong}"
 
 
@@ -69,7 +69,7 @@ class _Way(NamedTuple):
     en: str = ""
 
 
-def check_change(before: int, after: int, claimed: str) -> Finding:
+def check_change(before: int, after: int, claimed: str) -> Audit:
     """Say whether *claimed* is the change from *before* to *after*: (after − before) ÷ before.
 
     A claim without a sign ("下降幅度27.5%") tells the size only; one with a sign must have the right one. Raises `InputError` for
@@ -79,7 +79,7 @@ def check_change(before: int, after: int, claimed: str) -> Finding:
     _require_counts(before=before, after=after)
     right = f"({after} − {before}) ÷ {before}"
     if before == 0:
-        return Finding(claimed=claim.text, holds=False, correct="", working=right)
+        return Audit(claimed=claim.text, holds=False, correct="", working=right)
     by = 100 * (after - before)
     over = f"({after} − {before})" if claim.signed else str(abs(after - before))
     ways = [_Way(Fraction(by, before), right)]
@@ -92,13 +92,13 @@ def check_change(before: int, after: int, claimed: str) -> Finding:
     return _judged(claim, ways)
 
 
-def check_rate(part: int, whole: int, claimed: str) -> Finding:
+def check_rate(part: int, whole: int, claimed: str) -> Audit:
     """Say whether *claimed* is *part* ÷ *whole*; raises `InputError` as `check_change` does."""
     claim = _read(claimed)
     _require_counts(part=part, whole=whole)
     right = f"{part} ÷ {whole}"
     if whole == 0:
-        return Finding(claimed=claim.text, holds=False, correct="", working=right)
+        return Audit(claimed=claim.text, holds=False, correct="", working=right)
     ways = [_Way(Fraction(100 * part, whole), right)]
     if part:
         ways.append(_Way(Fraction(100 * whole, part), f"{whole} ÷ {part}", "分子分母颠倒", "part and whole exchanged"))
@@ -124,19 +124,19 @@ def _require_counts(**counts: int) -> None:
             raise InputError(f"a count is not negative; {name} is {value}", value=value)
 
 
-def _judged(claim: _Claim, ways: Sequence[_Way]) -> Finding:
+def _judged(claim: _Claim, ways: Sequence[_Way]) -> Audit:
     """Judge a claim; the first of *ways* is the right one."""
     right = ways[0]
     nearest = rounded(right.value, claim.places)
     correct = show_percent(nearest)
     if claim.is_given_by(nearest):
-        return Finding(claimed=claim.text, holds=True, correct=correct, working=right.working)
-    explanations = tuple(
-        Explanation(zh=zh, en=en, working=f"{working} = {show_percent(value if claim.signed else abs(value))}")
+        return Audit(claimed=claim.text, holds=True, correct=correct, working=right.working)
+    mistakes = tuple(
+        Mistake(zh=zh, en=en, working=f"{working} = {show_percent(value if claim.signed else abs(value))}")
         for value, working, zh, en in _mistakes(ways, claim.places)
         if claim.is_given_by(value)
     )
-    return Finding(claimed=claim.text, holds=False, correct=correct, working=right.working, explanations=explanations)
+    return Audit(claimed=claim.text, holds=False, correct=correct, working=right.working, mistakes=mistakes)
 
 
 def _mistakes(ways: Sequence[_Way], places: int) -> Iterator[tuple[Decimal, str, str, str]]:

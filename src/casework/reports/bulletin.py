@@ -13,7 +13,8 @@ from datetime import date, timedelta
 import msgspec
 
 from ..errors import InputError, StoreError, listed, nearest
-from ..moments import Lang, day_bounds
+from ..languages import Lang, chinese
+from ..moments import day_bounds, show_day, show_month
 from ..moments import period as days_of
 from ..ports import CaseStore
 from ..rulebook import Rulebook, Schedule
@@ -206,7 +207,7 @@ def make_bulletin(
     notes = _notes(first, last, day, rulebook.zone, rule, figures["received:before"], register)
     return Bulletin(
         title_zh=schedule.title.replace("{year}", str(first.year)).replace("{month}", str(first.month)),
-        title_en=f"{rulebook.outline.rulebook.en or 'Handling of messages'}, {_month_name(first, 'en')}",
+        title_en=f"{rulebook.outline.rulebook.en or 'Handling of messages'}, {show_month(first, lang='en')}",
         publisher=schedule.publisher,
         issue=(number := _issue(schedule, first)),
         issue_zh=schedule.series.pattern.replace("{n}", str(number)) if schedule.series else "",
@@ -384,30 +385,16 @@ def _counted_cases(store: CaseStore, counted: Statistics) -> tuple[CountedCase, 
 
 # --- wording it -------------------------------------------------------------------------------------------------------
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-
-def show_date(day: date, lang: Lang) -> str:
-    """Return ``2020年7月1日`` or ``1 July 2020``."""
-    return f"{_month_name(day, lang)}{day.day}日" if lang == "zh" else f"{day.day} {_month_name(day, lang)}"
-
-
-def _month_name(day: date, lang: Lang) -> str:
-    return f"{day.year}年{day.month}月" if lang == "zh" else f"{_MONTHS[day.month - 1]} {day.year}"
-
 
 def _notes(
     first: date, last: date, day: date, zone: str, clock: ClockRule | None, before: Figure, register: Register
 ) -> list[tuple[str, str]]:
     notes = [
         (
-            f"统计范围：{show_date(first, 'zh')}0时至{show_date(last, 'zh')}24时（{zone}）收到的来件。"
-            f"统计时点：{show_date(day, 'zh')}24时；此前发生的办理情况计入，此后发生的不计。",
-            f"Counted: messages received from {show_date(first, 'en')}, 0:00, to {show_date(last, 'en')}, 24:00 ({zone}). "
-            f"Snapshot: {show_date(day, 'en')}, 24:00; what happened before it counts, what happened after it does not.",
+            f"统计范围：{show_day(first)}0时至{show_day(last)}24时（{zone}）收到的来件。"
+            f"统计时点：{show_day(day)}24时；此前发生的办理情况计入，此后发生的不计。",
+            f"Counted: messages received from {show_day(first, lang='en')}, 0:00, to {show_day(last, lang='en')}, 24:00 ({zone}). "
+            f"Snapshot: {show_day(day, lang='en')}, 24:00; what happened before it counts, what happened after it does not.",
         ),
         (
             "每件来件只计一次，计入统计时点的主办单位；协办单位不重复计。",
@@ -450,11 +437,9 @@ def _notes(
 
 
 def _paragraphs(bulletin: Bulletin, lang: Lang) -> tuple[Iterator[str], ...]:
-    if lang == "zh":
+    if chinese(lang):
         return _intake_zh(bulletin), _handling_zh(bulletin), _zeros_zh(bulletin)
-    if lang == "en":
-        return _intake_en(bulletin), _handling_en(bulletin), _zeros_en(bulletin)
-    raise InputError(f"there is no language {lang!r}; known: zh, en", value=lang)
+    return _intake_en(bulletin), _handling_en(bulletin), _zeros_en(bulletin)
 
 
 def _units(bulletin: Bulletin, figure: Callable[[BulletinRow], Figure | None]) -> Iterator[tuple[BulletinRow, str]]:
@@ -468,7 +453,7 @@ def _units(bulletin: Bulletin, figure: Callable[[BulletinRow], Figure | None]) -
 
 def _intake_zh(bulletin: Bulletin) -> Iterator[str]:
     received, before, moved = (bulletin.figure(name) for name in ("received", "received:before", "change"))
-    month, month_before = _month_name(bulletin.first, "zh"), _month_name(bulletin.first - timedelta(days=1), "zh")
+    month, month_before = show_month(bulletin.first), show_month(bulletin.first - timedelta(days=1))
     if received.value:
         parts = "、".join(f"{table.zh}{shown(table.received)}件" for table in bulletin.tables)
         yield f"{month}共收到来件{shown(received)}件，其中{parts}。"
@@ -493,7 +478,7 @@ def _handling_zh(bulletin: Bulletin) -> Iterator[str]:
     accepted, closed = figure["accepted"], figure["closed"]
     acceptance, completion = shown(figure["acceptance"]), shown(figure["completion"])
     yield (
-        f"截至{show_date(bulletin.as_of, 'zh')}24时，承办单位签收{shown(accepted)}件，受理率{acceptance}；"
+        f"截至{show_day(bulletin.as_of)}24时，承办单位签收{shown(accepted)}件，受理率{acceptance}；"
         f"办结{shown(closed)}件，办结率{completion}。"
     )
     if figure["open"].value:
@@ -515,7 +500,7 @@ def _zeros_zh(bulletin: Bulletin) -> Iterator[str]:
 
 def _intake_en(bulletin: Bulletin) -> Iterator[str]:
     received, before, moved = (bulletin.figure(name) for name in ("received", "received:before", "change"))
-    month, month_before = _month_name(bulletin.first, "en"), _month_name(bulletin.first - timedelta(days=1), "en")
+    month, month_before = show_month(bulletin.first, lang="en"), show_month(bulletin.first - timedelta(days=1), lang="en")
     if received.value:
         parts = ", ".join(f"{table.name('en')} {shown(table.received)}" for table in bulletin.tables)
         yield f"Messages received in {month}: {shown(received)} ({parts})."
@@ -538,8 +523,8 @@ def _handling_en(bulletin: Bulletin) -> Iterator[str]:
     accepted, closed = figure["accepted"], figure["closed"]
     acceptance, completion = shown(figure["acceptance"]), shown(figure["completion"])
     yield (
-        f"By the end of {show_date(bulletin.as_of, 'en')} the units had accepted {shown(accepted)} (acceptance rate {acceptance}); "
-        f"{shown(closed)} were closed (completion rate {completion})."
+        f"By the end of {show_day(bulletin.as_of, lang='en')} the units had accepted {shown(accepted)} "
+        f"(acceptance rate {acceptance}); {shown(closed)} were closed (completion rate {completion})."
     )
     if figure["open"].value:
         units = ", ".join(f"{row.name('en')} {count}" for row, count in _units(bulletin, lambda row: row.open))

@@ -8,16 +8,16 @@ from datetime import date, datetime
 import msgspec
 
 from ..cases import Case
-from ..errors import InputError
-from ..moments import Lang, require_aware, show_moment
+from ..languages import Lang, chinese
+from ..moments import require_aware, show_moment
 from ..ports import CaseStore, Cohort
 from ..rulebook import Rulebook
 
-_COLUMNS = {
-    "zh": ("编号", "主办单位", "来件时间", "当前状态", "办理期限", "是否办结", "是否逾期"),
-    "en": ("number", "unit", "received", "state now", "due", "closed", "late"),
-}
-_YES_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
+_COLUMNS = (  # in English and in Chinese
+    ("number", "unit", "received", "state now", "due", "closed", "late"),
+    ("编号", "主办单位", "来件时间", "当前状态", "办理期限", "是否办结", "是否逾期"),
+)
+_YES_NO = (("yes", "no"), ("是", "否"))
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,10 +65,8 @@ def ledger(store: CaseStore, *, since: datetime, until: datetime, as_of: datetim
 
 def table(rows: Iterable[LedgerRow], rulebook: Rulebook, *, lang: Lang = "zh") -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     """Return columns and rows as `tables.write_csv` and its kin take them: local times, and the rulebook's words for states."""
-    if lang not in _COLUMNS:
-        raise InputError(f"there is no language {lang!r}; known: zh, en", value=lang)
-    yes, no = _YES_NO[lang]
-    return _COLUMNS[lang], [
+    yes, no = _YES_NO[chinese(lang)]
+    return _COLUMNS[chinese(lang)], [
         (
             row.number,
             row.unit,

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..errors import InputError
-from ..moments import Lang
-from ..tables import Align, display_width, write_markdown
-from .bulletin import Bulletin, BulletinTable, CountedCase, show_date
+from ..languages import Lang, chinese, display_width
+from ..moments import show_day
+from ..tables import Align, write_markdown
+from .bulletin import Bulletin, BulletinTable, CountedCase
 from .statistics import shown
 
 if TYPE_CHECKING:
@@ -50,29 +50,8 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True):
     brackets: str
 
 
-_WORDS: dict[str, _Words] = {
-    "zh": _Words(
-        html_lang="zh-CN",
-        indent="2em",
-        between="",
-        text="一、办理概况",
-        tables="二、分单位办理情况",
-        notes="三、数据说明",
-        cases="各单位来件编号",
-        on_paper="逐件编号见本通报电子版。",
-        heads=("序号", "部门名称", "信件总数", "办结总数", "办结率"),
-        figure_heads=("指标", "算法", "代入", "数值"),
-        sum="合计",
-        caption="附表{n} {name}来件办理情况",
-        period="统计周期：{first}至{last}；截至{as_of}24时",
-        unit="{name}：来件{received}件，办结{closed}件，办结率 {working} = {completion}",
-        not_closed="未办结",
-        late="逾期",
-        colon="：",
-        comma="、",
-        brackets="（{}）",
-    ),
-    "en": _Words(
+_WORDS = (  # in English and in Chinese
+    _Words(
         html_lang="en",
         indent="0",
         between=" ",
@@ -93,13 +72,32 @@ _WORDS: dict[str, _Words] = {
         comma=", ",
         brackets=" ({})",
     ),
-}
+    _Words(
+        html_lang="zh-CN",
+        indent="2em",
+        between="",
+        text="一、办理概况",
+        tables="二、分单位办理情况",
+        notes="三、数据说明",
+        cases="各单位来件编号",
+        on_paper="逐件编号见本通报电子版。",
+        heads=("序号", "部门名称", "信件总数", "办结总数", "办结率"),
+        figure_heads=("指标", "算法", "代入", "数值"),
+        sum="合计",
+        caption="附表{n} {name}来件办理情况",
+        period="统计周期：{first}至{last}；截至{as_of}24时",
+        unit="{name}：来件{received}件，办结{closed}件，办结率 {working} = {completion}",
+        not_closed="未办结",
+        late="逾期",
+        colon="：",
+        comma="、",
+        brackets="（{}）",
+    ),
+)
 
 
 def _words(lang: Lang) -> _Words:
-    if lang not in _WORDS:
-        raise InputError(f"there is no language {lang!r}; known: zh, en", value=lang)
-    return _WORDS[lang]
+    return _WORDS[chinese(lang)]
 
 
 # --- the three forms --------------------------------------------------------------------------------------------------
@@ -131,7 +129,7 @@ def html(bulletin: Bulletin, *, lang: Lang = "zh") -> str:
     Everything that is put in is escaped.
     """
     words = _words(lang)
-    issue, publisher, day = bulletin.issue_label(lang), bulletin.publisher, show_date(bulletin.as_of, lang)
+    issue, publisher, day = bulletin.issue_label(lang), bulletin.publisher, show_day(bulletin.as_of, lang=lang)
     return _template().render(
         words=words,
         title=bulletin.title(lang),
@@ -175,7 +173,7 @@ def plain(bulletin: Bulletin, *, lang: Lang = "zh") -> str:
 
 
 def _masthead(bulletin: Bulletin, lang: Lang) -> list[str]:
-    return [part for part in (bulletin.issue_label(lang), bulletin.publisher, show_date(bulletin.as_of, lang)) if part]
+    return [part for part in (bulletin.issue_label(lang), bulletin.publisher, show_day(bulletin.as_of, lang=lang)) if part]
 
 
 def _texts(bulletin: Bulletin, lang: Lang) -> list[str]:
@@ -187,7 +185,7 @@ def _caption(table: BulletinTable, lang: Lang) -> str:
 
 
 def _period(bulletin: Bulletin, lang: Lang) -> str:
-    first, last, as_of = (show_date(day, lang) for day in (bulletin.first, bulletin.last, bulletin.as_of))
+    first, last, as_of = (show_day(day, lang=lang) for day in (bulletin.first, bulletin.last, bulletin.as_of))
     return _words(lang).period.format(first=first, last=last, as_of=as_of)
 
 

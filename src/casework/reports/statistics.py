@@ -15,7 +15,8 @@ from typing import Literal, NamedTuple, get_args
 import msgspec
 
 from ..errors import InputError, listed, nearest
-from ..moments import Lang, require_aware
+from ..languages import Lang
+from ..moments import require_aware
 from ..ports import CaseStore, Cohort
 from ..units import Register
 
