@@ -7,6 +7,7 @@ wrongly · 3 an error in casework itself (CASEWORK_DEBUG=1 shows where).
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import contextmanager
 from datetime import date
@@ -47,6 +48,7 @@ app.add_typer(rulebooks, name="rulebook")
 Database = Annotated[Path, typer.Option("--db", help="The SQLite file that holds the cases.")]
 Language = Annotated[Lang, typer.Option("--lang", help="The language of what is printed.")]
 _DB = Path("cases.sqlite")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def main() -> NoReturn:
@@ -68,8 +70,13 @@ def main() -> NoReturn:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {_CONTROLS.sub(chr(0xFFFD), message)}", file=sys.stderr)
     sys.exit(code)
+
+
+def _plain(text: str, *, style: str = "") -> Text:
+    """Return a text that means nothing but itself to a terminal: no markup, no control characters."""
+    return Text(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text), style=style)
 
 
 def _console() -> Console:
@@ -77,7 +84,7 @@ def _console() -> Console:
 
 
 def _existing(db: Path) -> SqlStore:
-    """Open a database that must be there: a command that reads makes none."""
+    """Open a database that must be there: a command that reads makes none. Whoever opens one closes it."""
     if not db.is_file():
         raise InputError(f"there is no database {str(db)!r}; make one with: casework import FILE --db {db}", value=str(db))
     return _store(db)
@@ -127,12 +134,13 @@ def demo(
     db = into / "cases.sqlite"
     for old in (db, into / "cases.sqlite-wal", into / "cases.sqlite-shm"):
         old.unlink(missing_ok=True)
-    desk = Desk(Rulebook.shipped("yunxi"), store=_store(db))
-    with _progress(console, "driving messages through the desk") as advance:
-        report = import_messages(desk, shipped_file("yunxi", "messages-2020-07.csv"), progress=advance)
-    console.print(Text(f"{report}\n"))
-    _bulletin(desk.store, desk.rulebook, "2020-07", date(2020, 8, 10), lang, into, console)
-    console.print(Text(f"\nNext: casework show YX202007-001 --db {db}"))
+    with _store(db) as store:
+        desk = Desk(Rulebook.shipped("yunxi"), store=store)
+        with _progress(console, "driving messages through the desk") as advance:
+            report = import_messages(desk, shipped_file("yunxi", "messages-2020-07.csv"), progress=advance)
+        console.print(_plain(f"{report}\n"))
+        _bulletin(store, desk.rulebook, "2020-07", date(2020, 8, 10), lang, into, console)
+    console.print(_plain(f"\nNext: casework show YX202007-001 --db {db}"))
 
 
 # --- import -----------------------------------------------------------------------------------------------------------
@@ -159,10 +167,10 @@ def import_(
             raise InputError(f"cannot read --map {pair!r}; accepted: FIELD=COLUMN, for example subject=留言主题", value=pair)
         columns[field] = column
     book = _rulebook(rulebook)
-    desk = Desk(book, store=_store(db))
-    with _progress(console, f"importing {file.name}") as advance:
+    with _store(db) as store, _progress(console, f"importing {file.name}") as advance:
+        desk = Desk(book, store=store)
         report = import_messages(desk, file, columns=columns or None, sheet=sheet, source=source, progress=advance)
-    console.print(Text(str(report)))
+    console.print(_plain(str(report)))
     if report.problems and not (report.added or report.updated or report.already):
         raise InputError(f"no row of {file.name} could be imported")
 
@@ -178,12 +186,17 @@ def show(
     lang: Language = "zh",
 ) -> None:
     """Show a case: its timeline, its clocks and its texts, for the trusted operator."""
+    with _existing(db) as store:
+        _show(store, case, explain=explain, lang=lang)
+
+
+def _show(store: SqlStore, case: str, *, explain: bool, lang: Lang) -> None:
     from .desk import desk_for
     from .errors import CaseNotFound
     from .moments import show_moment
     from .states import action_label
 
-    store, console = _existing(db), _console()
+    console = _console()
     desk = desk_for(store)
     found = store.numbered(case) or [case]
     try:
@@ -191,42 +204,42 @@ def show(
     except CaseNotFound as error:
         raise InputError(f"no case has the id or number {case!r}", value=case) from error
     if len(found) > 1:
-        console.print(Text(f"{len(found)} cases have the number {case}; this is the earliest. The others: {', '.join(found[1:])}"))
+        console.print(
+            _plain(f"{len(found)} cases have the number {case}; this is the earliest. The others: {', '.join(found[1:])}")
+        )
     desk.verify(row.id)
     book, message = desk.rulebook_of(row), desk.message(row.id)
     zone, life = book.zone, book.lifecycle
-    console.print(Text(f"{message.subject}", style="bold"))
+    console.print(_plain(f"{message.subject}", style="bold"))
     console.print(
-        Text(f"{row.number or ''} {row.id} · {life.label(row.state, lang=lang)} · {row.lead or '—'} · {row.rulebook}".strip())
+        _plain(f"{row.number or ''} {row.id} · {life.label(row.state, lang=lang)} · {row.lead or '—'} · {row.rulebook}".strip())
     )
     timeline = Table(box=None, pad_edge=False, header_style="dim")
     for head in ("", "when", "state", "what", "who"):
         timeline.add_column(head, overflow="fold")
     for event in desk.history(row.id):
-        timeline.add_row(
-            str(event.seq),
-            show_moment(event.occurred_at, zone=zone),
-            life.label(event.state, lang=lang),
-            _said(event, lang),
-            f"{event.actor} ({event.role})",
-        )
+        when = show_moment(event.occurred_at, zone=zone)
+        who = f"{event.actor} ({event.role})"
+        cells = (str(event.seq), when, life.label(event.state, lang=lang), _said(event, lang), who)
+        timeline.add_row(*map(_plain, cells))
     console.print(timeline)
     verdicts = desk.verdicts(row.id)
     clocks = Table(box=None, pad_edge=False, header_style="dim")
     for head in ("clock", "limit", "due", "verdict"):
         clocks.add_column(head, overflow="fold")
     for clock in row.clocks:
-        clocks.add_row(clock.key, clock.limit.label(lang), str(clock.due or "—"), verdicts[clock.key].text(lang))
+        facts = (clock.key, clock.limit.label(lang), str(clock.due or "—"), verdicts[clock.key].text(lang))
+        clocks.add_row(*map(_plain, facts))
     console.print(clocks)
     if explain:
         for clock in row.clocks:
-            console.print(Text(f"\n{clock.key}: {desk.explain(row.id, clock.key).text(lang=lang)}"))
+            console.print(_plain(f"\n{clock.key}: {desk.explain(row.id, clock.key).text(lang=lang)}"))
     texts = store.texts(row.id)
-    console.print(Text(f"\n{message.body}"))
+    console.print(_plain(f"\n{message.body}"))
     for reply in row.replies:
         who = reply.unit or reply.by
-        console.print(Text(f"\n{action_label('submit', lang=lang)} {reply.number} · {who} · {reply.status}", style="bold"))
-        console.print(Text(texts.get(reply.text, "")))
+        console.print(_plain(f"\n{action_label('submit', lang=lang)} {reply.number} · {who} · {reply.status}", style="bold"))
+        console.print(_plain(texts.get(reply.text, "")))
 
 
 _DESK_ACTS = {"receive": {"zh": "来件", "en": "received"}, "sweep": {"zh": "到时", "en": "due"}}
@@ -264,8 +277,8 @@ def bulletin(
     """Print the bulletin of a month as it was known on a day."""
     from .desk import desk_for
 
-    store = _existing(db)
-    _bulletin(store, desk_for(store).rulebook, period, _day(as_of, "--as-of"), lang, into, _console())
+    with _existing(db) as store:
+        _bulletin(store, desk_for(store).rulebook, period, _day(as_of, "--as-of"), lang, into, _console())
 
 
 def _bulletin(
@@ -275,13 +288,13 @@ def _bulletin(
     from .reports.render import html, markdown, plain
 
     made = make_bulletin(store, rulebook, rulebook.register, period=period, as_of=as_of)
-    console.print(Text(plain(made, lang=lang)))
+    console.print(_plain(plain(made, lang=lang)))
     if into is not None:
         into.mkdir(parents=True, exist_ok=True)
         for suffix, text in (("md", markdown(made, lang=lang)), ("html", html(made, lang=lang))):
             file = into / f"bulletin-{period}.{suffix}"
             file.write_text(text, "utf-8")
-            console.print(Text(f"written: {file}"))
+            console.print(_plain(f"written: {file}"))
 
 
 def _day(text: str, what: str) -> date:
@@ -336,9 +349,9 @@ def deadline(
     start = read_moment(received, zone=keeper_zone, what="the moment of receipt")
     length = Limit.parse(limit)
     if explain:
-        _console().print(Text(keeper.explain(start, length, count=count).text(lang=lang)))
+        _console().print(_plain(keeper.explain(start, length, count=count).text(lang=lang)))
     else:
-        _console().print(Text(f"{keeper.show(keeper.deadline(start, length, count=count))} ({keeper_zone})"))
+        _console().print(_plain(f"{keeper.show(keeper.deadline(start, length, count=count))} ({keeper_zone})"))
 
 
 # --- rulebook ---------------------------------------------------------------------------------------------------------
@@ -352,8 +365,8 @@ def rulebook_check(rulebook: Annotated[str, typer.Argument(help="A shipped ruleb
     book, console = _rulebook(rulebook), _console()
     findings = check(book)
     for finding in findings:
-        console.print(Text(f"advice: {finding}"))
-    console.print(Text(f"{book.id} version {book.outline.rulebook.version} ({book.digest}) is sound; advice: {len(findings)}"))
+        console.print(_plain(f"advice: {finding}"))
+    console.print(_plain(f"{book.id} version {book.outline.rulebook.version} ({book.digest}) is sound; advice: {len(findings)}"))
 
 
 @rulebooks.command("show")
@@ -363,14 +376,14 @@ def rulebook_show(
     """Print a rulebook as a person reads it, with the source or assumption behind each rule."""
     book, console = _rulebook(rulebook), _console()
     head = book.outline.rulebook
-    console.print(Text((head.zh if lang == "zh" else head.en) or head.id, style="bold"))
-    console.print(Text(f"{head.id} · version {head.version} · {book.digest} · {head.zone} · {head.calendar}"))
+    console.print(_plain((head.zh if lang == "zh" else head.en) or head.id, style="bold"))
+    console.print(_plain(f"{head.id} · version {head.version} · {book.digest} · {head.zone} · {head.calendar}"))
     rows = list(_rules(book, lang))
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for column in ("", "name", "rule", "source or assumption"):
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(_plain(cell) for cell in row))
     console.print(table, soft_wrap=False)
 
 

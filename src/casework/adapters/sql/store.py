@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from sqlalchemy import Engine, create_engine, event, insert, inspect, select
@@ -42,12 +42,25 @@ class SqlStore:
     def __init__(self, url: str) -> None:
         try:
             self._engine = create_engine(url)
+        except (SQLAlchemyError, ImportError) as error:
+            raise StoreError(f"cannot open the database {url!r}: {error.__cause__ or error}") from error
+        try:
             if self._engine.dialect.name == "sqlite":
                 _prepare_sqlite(self._engine)
             self._open()
-        except (SQLAlchemyError, ImportError) as error:
+        except SQLAlchemyError as error:
+            self.close()
             raise StoreError(f"cannot open the database {url!r}: {error.__cause__ or error}") from error
+        except StoreError:
+            self.close()
+            raise
         self._outbox = SqlOutbox(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _open(self) -> None:
         with self._engine.begin() as connection:
@@ -62,7 +75,7 @@ class SqlStore:
             raise SchemaMismatch(found=found, expected=VERSION, url=self._engine.url.render_as_string(hide_password=True))
 
     def close(self) -> None:
-        """Give back all connections."""
+        """Give back all connections; ``with SqlStore(url) as store`` does it at the end of the block."""
         self._engine.dispose()
 
     @property
