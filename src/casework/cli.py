@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from contextlib import contextmanager
 from datetime import date
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 from .errors import CaseworkError, InputError
-from .languages import Lang
+from .languages import Lang, chinese
 
 try:
     import typer
@@ -74,6 +75,11 @@ def _fail(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
+def _called() -> str:
+    """Return how to call this program from here."""
+    return "casework" if shutil.which("casework") else os.path.relpath(sys.argv[0])
+
+
 def _plain(text: str, *, style: str = "") -> Text:
     """Return a text that means nothing but itself to a terminal: no markup, no control characters."""
     return Text(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text), style=style)
@@ -87,15 +93,15 @@ def _existing(db: Path) -> SqlStore:
     """Open a database that must be there: a command that reads makes none. Whoever opens one closes it."""
     if not db.is_file():
         raise InputError(f"there is no database {str(db)!r}; make one with: casework import FILE --db {db}", value=str(db))
-    return _store(db)
+    return _store(db, create=False)
 
 
-def _store(db: Path) -> SqlStore:
+def _store(db: Path, *, create: bool = True) -> SqlStore:
     from .adapters.sql import SqlStore
 
     if not db.parent.is_dir():
         raise InputError(f"there is no folder {str(db.parent)!r} for the database {db.name!r}", value=str(db))
-    return SqlStore(f"sqlite:///{db}")
+    return SqlStore(f"sqlite:///{db}", create=create)
 
 
 def _rulebook(name: str) -> Rulebook:
@@ -105,13 +111,14 @@ def _rulebook(name: str) -> Rulebook:
 
 
 @contextmanager
-def _progress(console: Console, words: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show a bar; a list whose length is not known beforehand fills it at the end."""
+def _progress(words: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show a bar to whoever watches a terminal; a list whose length is not known beforehand fills it at the end."""
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(words, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
-        progress.update(task, total=progress.tasks[task].completed)
+        progress.update(task, total=progress.tasks[0].completed)
 
 
 # --- demo -------------------------------------------------------------------------------------------------------------
@@ -119,7 +126,7 @@ def _progress(console: Console, words: str) -> Iterator[Callable[[int, int | Non
 
 @app.command()
 def demo(
-    into: Annotated[Path, typer.Option(help="Folder for the database and the bulletin; its cases.sqlite is made anew.")] = Path(
+    into: Annotated[Path, typer.Option(help="Folder for the bulletin and the database demo.sqlite, which is made anew.")] = Path(
         "casework-demo"
     ),
     lang: Language = "zh",
@@ -131,16 +138,16 @@ def demo(
 
     console = _console()
     into.mkdir(parents=True, exist_ok=True)
-    db = into / "cases.sqlite"
-    for old in (db, into / "cases.sqlite-wal", into / "cases.sqlite-shm"):
+    db = into / "demo.sqlite"
+    for old in (db, into / "demo.sqlite-wal", into / "demo.sqlite-shm"):
         old.unlink(missing_ok=True)
     with _store(db) as store:
         desk = Desk(Rulebook.shipped("yunxi"), store=store)
-        with _progress(console, "driving messages through the desk") as advance:
+        with _progress("driving messages through the desk") as advance:
             report = import_messages(desk, shipped_file("yunxi", "messages-2020-07.csv"), progress=advance)
         console.print(_plain(f"{report}\n"))
         _bulletin(store, desk.rulebook, "2020-07", date(2020, 8, 10), lang, into, console)
-    console.print(_plain(f"\nNext: casework show YX202007-001 --db {db}"))
+    console.print(_plain(f"\nNext: {_called()} show YX202007-001 --db {db}"))
 
 
 # --- import -----------------------------------------------------------------------------------------------------------
@@ -150,26 +157,34 @@ def demo(
 def import_(
     file: Annotated[Path, typer.Argument(help="A CSV or XLSX table of messages.")],
     db: Database = _DB,
-    rulebook: Annotated[str, typer.Option(help="A shipped rulebook's name or a TOML file.")] = "letterbox",
+    rulebook: Annotated[
+        str | None, typer.Option(help="A shipped rulebook's name or a TOML file; left out, the one of the database, or letterbox.")
+    ] = None,
     map_: Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN, for example subject=留言主题; repeat it.")] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
     source: Annotated[str | None, typer.Option(help="Name of the list, so that its numbers are told from another list's.")] = None,
 ) -> None:
     """Take over a list of messages, each act at the moment it occurred; the same list again adds nothing."""
+    from .adapters.columns import Columns
     from .adapters.importing import import_messages
-    from .desk import Desk
+    from .desk import Desk, desk_for
+    from .tables import read_table
 
     console = _console()
-    columns = {}
+    columns: dict[str, str] = {}
     for pair in map_ or []:
         field, equals, column = pair.partition("=")
         if not equals or not field or not column:
             raise InputError(f"cannot read --map {pair!r}; accepted: FIELD=COLUMN, for example subject=留言主题", value=pair)
+        if field in columns:
+            raise InputError(f"--map names {field} twice: {columns[field]!r} and {column!r}; give one", value=pair)
         columns[field] = column
-    book = _rulebook(rulebook)
-    with _store(db) as store, _progress(console, f"importing {file.name}") as advance:
-        desk = Desk(book, store=store)
-        report = import_messages(desk, file, columns=columns or None, sheet=sheet, source=source, progress=advance)
+    # All that can be wrong with the call is found before a database is opened or made.
+    book = _rulebook(rulebook) if rulebook else None
+    known = Columns.guess(read_table(file, sheet=sheet).columns, override=columns)
+    with _store(db) as store, _progress(f"importing {file.name}") as advance:
+        desk = desk_for(store) if book is None and store.kept("rulebook") else Desk(book or _rulebook("letterbox"), store=store)
+        report = import_messages(desk, file, columns=known, sheet=sheet, source=source, progress=advance)
     console.print(_plain(str(report)))
     if report.problems and not (report.added or report.updated or report.already):
         raise InputError(f"no row of {file.name} could be imported")
@@ -215,7 +230,7 @@ def _show(store: SqlStore, case: str, *, explain: bool, lang: Lang) -> None:
         _plain(f"{row.number or ''} {row.id} · {life.label(row.state, lang=lang)} · {row.lead or '—'} · {row.rulebook}".strip())
     )
     timeline = Table(box=None, pad_edge=False, header_style="dim")
-    for head in ("", "when", "state", "what", "who"):
+    for head in ("", "时间", "状态", "事项", "经办") if chinese(lang) else ("", "when", "state", "what", "who"):
         timeline.add_column(head, overflow="fold")
     for event in desk.history(row.id):
         when = show_moment(event.occurred_at, zone=zone)
@@ -225,10 +240,12 @@ def _show(store: SqlStore, case: str, *, explain: bool, lang: Lang) -> None:
     console.print(timeline)
     verdicts = desk.verdicts(row.id)
     clocks = Table(box=None, pad_edge=False, header_style="dim")
-    for head in ("clock", "limit", "due", "verdict"):
+    for head in ("计时", "期限", "到期", "结果") if chinese(lang) else ("clock", "limit", "due", "verdict"):
         clocks.add_column(head, overflow="fold")
     for clock in row.clocks:
-        facts = (clock.key, clock.limit.label(lang), str(clock.due or "—"), verdicts[clock.key].text(lang))
+        rule = book.clocks[clock.rule]
+        name = (rule.zh if chinese(lang) else rule.en) or clock.rule
+        facts = (f"{name} {clock.subject}".strip(), clock.limit.label(lang), str(clock.due or "—"), verdicts[clock.key].text(lang))
         clocks.add_row(*map(_plain, facts))
     console.print(clocks)
     if explain:
@@ -238,10 +255,12 @@ def _show(store: SqlStore, case: str, *, explain: bool, lang: Lang) -> None:
     console.print(_plain(f"\n{message.body}"))
     for reply in row.replies:
         who = reply.unit or reply.by
-        console.print(_plain(f"\n{action_label('submit', lang=lang)} {reply.number} · {who} · {reply.status}", style="bold"))
+        status = _REPLIES[reply.status] if chinese(lang) else reply.status
+        console.print(_plain(f"\n{action_label('submit', lang=lang)} {reply.number} · {who} · {status}", style="bold"))
         console.print(_plain(texts.get(reply.text, "")))
 
 
+_REPLIES = {"submitted": "待审核", "returned": "已退回", "published": "已公开"}
 _DESK_ACTS = {"receive": {"zh": "来件", "en": "received"}, "sweep": {"zh": "到时", "en": "due"}}
 
 
@@ -277,8 +296,12 @@ def bulletin(
     """Print the bulletin of a month as it was known on a day."""
     from .desk import desk_for
 
+    day = _day(as_of, "--as-of")
     with _existing(db) as store:
-        _bulletin(store, desk_for(store).rulebook, period, _day(as_of, "--as-of"), lang, into, _console())
+        desk = desk_for(store)
+        if day > desk.today():
+            raise InputError(f"nothing is known yet as of {day}; today is {desk.today()}", value=as_of)
+        _bulletin(store, desk.rulebook, period, day, lang, into, _console())
 
 
 def _bulletin(

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 from pydantic import BaseModel, ConfigDict
@@ -199,6 +199,10 @@ class Desk:
         row = self.store.read(case).case
         texts = self.store.texts(case)
         return _message(texts.get(row.message), texts.get(row.sender) if row.sender else None)
+
+    def today(self) -> date:
+        """Return today's date in the rulebook's zone."""
+        return self._books[self.rulebook.digest][1].local_date(self._moment())
 
     def rulebook_of(self, case: Case) -> Rulebook:
         """Return the rulebook that a case keeps; `UnknownRulebook` where the store has lost it."""

@@ -22,7 +22,7 @@ _SAID = {  # in English and in Chinese
     "stood still": (", paused {}", "，中止{}"),
     "number": ("day {}", "第{}日"),
     "before": ("before day zero ({})", "起算日之前（{}）"),
-    "receipt": ("day of receipt, not counted ({})", "收件当日不计（{}）"),
+    "receipt": ("day zero, not counted ({})", "起算当日不计（{}）"),
     "counted": ("{}", "{}"),
     "skipped": ("not counted: {}", "不计：{}"),
     "paused": ("not counted: paused ({})", "不计：中止期间（{}）"),

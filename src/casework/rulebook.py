@@ -200,8 +200,8 @@ class Rulebook:
 
     @classmethod
     def parse(cls, text: str, *, name: str = "rulebook", register: Register | None = None) -> Self:
-        """Read a rulebook from TOML, merged over its base."""
-        return cls(_merged(text, name), name=name, register=register)
+        """Read a rulebook from TOML, merged over its base; without a *register* of its own it has its base's."""
+        return cls(_merged(text, name), name=name, register=register or _base_register(text))
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -210,7 +210,7 @@ class Rulebook:
         try:
             text = place.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise RulebookInvalid(str(path), [Problem(f"cannot be read: {error}", str(path))]) from error
+            raise RulebookInvalid(str(path), [Problem(f"cannot be read: {_unreadable(error)}", str(path))]) from error
         beside = [place.with_name(f"{place.stem}.register.toml"), place.with_name("register.toml")]
         register = next((load_register(file) for file in beside if file.is_file()), None)
         return cls.parse(text, name=place.name, register=register)
@@ -356,6 +356,13 @@ def _merged(text: str, name: str, *, seen: tuple[str, ...] = ()) -> dict[str, An
     return _over(below, document)
 
 
+def _base_register(text: str) -> Register | None:
+    head = tomllib.loads(text).get("rulebook")
+    base = head.get("base") if isinstance(head, dict) else None
+    file = shipped_file(str(base), "register.toml")
+    return load_register(file) if base and file.is_file() else None
+
+
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     """Lay one document over another: tables key by key, rows with an id by their id, everything else replaced."""
     merged = dict(below)
@@ -381,6 +388,12 @@ def _rows_over(below: list[dict[str, Any]], above: list[dict[str, Any]]) -> list
         else:
             further.append(row)
     return [replacing.get(row["id"], row) for row in below] + further
+
+
+def _unreadable(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text; save it as UTF-8"
+    return {FileNotFoundError: "there is no such file", IsADirectoryError: "it is a folder"}.get(type(error), str(error))
 
 
 def _has_ids(rows: object) -> TypeGuard[list[dict[str, Any]]]:

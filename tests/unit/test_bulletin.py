@@ -297,9 +297,9 @@ def test_late_answers_are_counted_and_their_units_named(rows: list[Row], bulleti
     late = [case.number for case in bulletin.cases if case.late]
     assert len(late) == bulletin.figure("late").value
     units = {row["承办单位"] for row in rows if row["编号"] in late}
-    sentence = next(sentence for sentence in bulletin.sentences("zh") if sentence.startswith("已办来件中"))
+    sentence = next(sentence for sentence in bulletin.sentences("zh") if sentence.startswith("已公开答复的来件中"))
     assert set(re.findall(r"[：、]([^：、]+?)1件", sentence)) == units
-    assert bulletin_of(filled([closed("夹河镇")])).sentences("zh")[3] == "已办来件中，没有超过办理期限的。"
+    assert bulletin_of(filled([closed("夹河镇")])).sentences("zh")[3] == "已公开答复的来件中，没有超过办理期限的。"
 
 
 def test_one_day_more_makes_an_answer_late() -> None:
@@ -307,7 +307,7 @@ def test_one_day_more_makes_an_answer_late() -> None:
     on_time = closed("夹河镇") | {"公开时间": "2020-07-13 23:59:59", "办结时间": ""}
     late = on_time | {"公开时间": "2020-07-14 00:00:00"}
     assert [bulletin_of(filled([row])).figure("late").value for row in (on_time, late)] == [0, 1]
-    assert "已办来件中，超过办理期限的有1件：夹河镇1件。" in bulletin_of(filled([late])).sentences("zh")
+    assert "已公开答复的来件中，超过办理期限的有1件：夹河镇1件。" in bulletin_of(filled([late])).sentences("zh")
     assert "Done after the limit (handling): 1 (夹河镇 1)." in bulletin_of(filled([late])).sentences("en")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,21 +79,21 @@ def bulletin_of(out: str) -> str:
 
 def test_after_the_demo_the_bulletin_command_prints_the_same_bulletin_from_the_database_alone(casework: Casework) -> None:
     demo = casework("demo")
-    said = casework("bulletin", "--period", "2020-07", "--as-of", "2020-08-10", "--db", "casework-demo/cases.sqlite")
+    said = casework("bulletin", "--period", "2020-07", "--as-of", "2020-08-10", "--db", "casework-demo/demo.sqlite")
     assert said.code == 0, said.err
     assert said.out.strip() in demo.out
 
 
 def test_an_earlier_snapshot_gives_another_bulletin(casework: Casework) -> None:
     casework("demo")
-    said = casework("bulletin", "--period", "2020-07", "--as-of", "2020-07-31", "--db", "casework-demo/cases.sqlite")
+    said = casework("bulletin", "--period", "2020-07", "--as-of", "2020-07-31", "--db", "casework-demo/demo.sqlite")
     assert said.code == 0, said.err
     assert "96.33%" in said.out and "88.07%" in said.out
 
 
 def test_show_prints_the_timeline_the_clocks_and_the_texts_of_a_case(casework: Casework) -> None:
     casework("demo")
-    said = casework("show", "YX202007-001", "--db", "casework-demo/cases.sqlite", "--explain")
+    said = casework("show", "YX202007-001", "--db", "casework-demo/demo.sqlite", "--explain")
     assert said.code == 0, said.err
     for words in ("集镇主街路灯一半不亮请检修", "2020-07-01 00:03", "已接收", "已办结", "马安镇", "handle", "2020-07-08", "按期"):
         assert words in said.out
@@ -139,15 +140,14 @@ def test_a_file_that_is_no_database_is_refused_in_one_line(casework: Casework, t
 
 def test_a_database_of_another_version_is_refused_and_says_what_to_do(casework: Casework, tmp_path: Path) -> None:
     casework("import", str(DATA / "odd_messages.csv"))
-    with sqlite3.connect(tmp_path / "cases.sqlite") as connection:
+    with closing(sqlite3.connect(tmp_path / "cases.sqlite")) as connection, connection:
         connection.execute("UPDATE casework_version SET version = 99")
-    connection.close()
     assert "of version 99, this casework needs version 1" in one_line(casework("show", "x"))
 
 
 def test_an_unknown_case_a_bad_period_and_a_bad_day_are_one_line_each(casework: Casework) -> None:
     casework("demo")
-    db = ("--db", "casework-demo/cases.sqlite")
+    db = ("--db", "casework-demo/demo.sqlite")
     assert one_line(casework("show", "YX-1", *db)) == "no case has the id or number 'YX-1'"
     assert "2020-13" in one_line(casework("bulletin", "--period", "2020-13", "--as-of", "2020-08-10", *db))
     assert "accepted: a day such as 2020-08-10" in one_line(casework("bulletin", "--period", "2020-07", "--as-of", "soon", *db))
@@ -155,10 +155,9 @@ def test_an_unknown_case_a_bad_period_and_a_bad_day_are_one_line_each(casework: 
 
 def test_a_changed_event_is_noticed_when_the_case_is_shown(casework: Casework, tmp_path: Path) -> None:
     casework("demo")
-    with sqlite3.connect(tmp_path / "casework-demo" / "cases.sqlite") as connection:
+    with closing(sqlite3.connect(tmp_path / "casework-demo" / "demo.sqlite")) as connection, connection:
         connection.execute("UPDATE casework_event SET text = replace(text, '马安镇', '城关镇')")
-    connection.close()
-    assert "is broken at event" in one_line(casework("show", "YX202007-001", "--db", "casework-demo/cases.sqlite"))
+    assert "is broken at event" in one_line(casework("show", "YX202007-001", "--db", "casework-demo/demo.sqlite"))
 
 
 def test_an_error_in_casework_itself_is_one_line_and_exit_code_3(casework: Casework, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,3 +248,59 @@ def test_a_broken_rulebook_lists_every_problem_with_its_path(casework: Casework,
     assert "not TOML" in casework("rulebook", "check", "town.toml").err
     assert "cannot be read" in casework("rulebook", "check", "gone.toml").err
     assert "did you mean 'yunxi'" in one_line(casework("rulebook", "show", "yunxo"))
+
+
+# --- databases are not spoilt -----------------------------------------------------------------------------------------
+
+
+def test_reading_writes_nothing_into_a_database_that_is_not_casework_s(casework: Casework, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "foreign.sqlite")) as connection, connection:
+        connection.execute("CREATE TABLE t (x)")
+    before = (tmp_path / "foreign.sqlite").read_bytes()
+    assert "holds no casework tables" in one_line(casework("show", "1", "--db", "foreign.sqlite"))
+    assert (tmp_path / "foreign.sqlite").read_bytes() == before
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["foreign.sqlite"]
+
+
+@pytest.mark.parametrize("arguments", [("nowhere.csv",), (".",), (str(DATA / "odd_messages.csv"), "--map", "subject=?")])
+def test_an_import_that_cannot_begin_leaves_no_database(casework: Casework, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    one_line(casework("import", *arguments))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_list_goes_in_under_the_rulebook_that_the_database_has(casework: Casework, tmp_path: Path) -> None:
+    text = "编号,主题,承办单位,来件时间\n{},路灯不亮,夹河镇,2020-08-0{} 09:00\n"
+    (tmp_path / "a.csv").write_text(text.format("A1", 3), "utf-8")
+    (tmp_path / "b.csv").write_text(text.format("A2", 4), "utf-8")
+    assert casework("import", "a.csv", "--rulebook", "yunxi").code == 0
+    assert casework("import", "b.csv").code == 0
+    assert "· 夹河镇 · yunxi" in casework("show", "A2").out
+    assert "2020年8月共收到来件2件" in casework("bulletin", "--period", "2020-08", "--as-of", "2020-09-10").out
+
+
+def test_the_demo_leaves_another_database_in_its_folder_alone(casework: Casework, tmp_path: Path) -> None:
+    casework("import", str(DATA / "odd_messages.csv"))
+    before = (tmp_path / "cases.sqlite").read_bytes()
+    assert casework("demo", "--into", ".").code == 0
+    assert (tmp_path / "cases.sqlite").read_bytes() == before
+
+
+def test_a_bulletin_as_of_a_day_to_come_is_refused(casework: Casework) -> None:
+    casework("demo")
+    said = casework("bulletin", "--period", "2020-07", "--as-of", "2999-08-10", "--db", "casework-demo/demo.sqlite")
+    assert one_line(said).startswith("nothing is known yet as of 2999-08-10; today is ")
+
+
+def test_a_field_that_is_mapped_twice_is_refused(casework: Casework) -> None:
+    said = casework("import", str(DATA / "odd_messages.csv"), "--map", "subject=留言主题", "--map", "subject=留言详情")
+    assert one_line(said) == "--map names subject twice: '留言主题' and '留言详情'; give one"
+
+
+def test_texts_are_shown_as_nothing_but_text(casework: Casework, tmp_path: Path) -> None:
+    row = 'N1,"[red]x[/red] \x1b[31m路灯",[bold]正文,2020-08-03 09:00\n'
+    (tmp_path / "a.csv").write_text("编号,主题,内容,来件时间\n" + row, "utf-8")
+    assert casework("import", "a.csv").code == 0
+    said = casework("show", "N1")
+    assert "[red]x[/red]" in said.out
+    assert "[bold]正文" in said.out
+    assert "\x1b" not in said.out

@@ -256,10 +256,10 @@ def test_broken_toml_names_its_line() -> None:
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     place = tmp_path / "town.toml"
-    with pytest.raises(RulebookInvalid, match=r"cannot be read: .*No such file or directory"):
+    with pytest.raises(RulebookInvalid, match=r"cannot be read: there is no such file"):
         Rulebook.load(place)
     place.write_bytes("id = '郧西'".encode("gb18030"))
-    with pytest.raises(RulebookInvalid, match=r"cannot be read: 'utf-8' codec can't decode"):
+    with pytest.raises(RulebookInvalid, match=r"cannot be read: it is not UTF-8 text; save it as UTF-8"):
         Rulebook.load(place)
 
 

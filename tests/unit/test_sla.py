@@ -579,7 +579,7 @@ def test_an_explanation_names_each_day_with_its_reason_and_notice() -> None:
     start = cn(9, 30, year=2020)
     assert told("en", start, "3 working days") == (
         "3 working days from 2020-09-30 09:00 (Asia/Shanghai), calendar CN\n"
-        "  2020-09-30 Wed  –      day of receipt, not counted (working day)\n"
+        "  2020-09-30 Wed  –      day zero, not counted (working day)\n"
         "  2020-10-01 Thu  –      not counted: 中秋节; 国庆节, notice CN-2020\n"
         "  2020-10-02 Fri  –      not counted: 国庆节, notice CN-2020\n"
         "  2020-10-03 Sat  –      not counted: 国庆节, notice CN-2020\n"
@@ -599,7 +599,7 @@ def test_an_explanation_names_each_day_with_its_reason_and_notice() -> None:
 def test_an_explanation_is_there_in_chinese() -> None:
     assert told("zh", cn(9, 29, year=2019), "1个工作日") == (
         "1个工作日，自2019-09-29 09:00起（Asia/Shanghai），历法CN\n"
-        "  2019-09-29 周日  –      收件当日不计（调休上班，依据通知CN-2019）\n"
+        "  2019-09-29 周日  –      起算当日不计（调休上班，依据通知CN-2019）\n"
         "  2019-09-30 周一  第1日  工作日\n"
         "期限届满：2019-09-30 24:00"
     )
@@ -612,7 +612,7 @@ def test_an_explanation_says_why_day_zero_was_moved() -> None:
         "1 working day from 2026-10-09 17:30:01 (Asia/Shanghai), calendar CN",
         "received on 2026-10-09, past 17:30: counted as received on 2026-10-10",
         "  2026-10-09 Fri  –      before day zero (working day)",
-        "  2026-10-10 Sat  –      day of receipt, not counted (make-up workday, notice CN-2026)",
+        "  2026-10-10 Sat  –      day zero, not counted (make-up workday, notice CN-2026)",
         "  2026-10-11 Sun  –      not counted: weekend",
         "  2026-10-12 Mon  day 1  working day",
         "due 2026-10-12 24:00",

@@ -108,6 +108,7 @@ class Columns(BaseModel):
             if field not in found:
                 raise InputError(
                     f"no column is known to hold {field}; name it, as in columns={{{field!r}: {USUAL_HEADERS[field][0]!r}}} "
+                    f"or --map {field}={USUAL_HEADERS[field][0]} "
                     f"(the file's columns: {listed(columns, most=30)})",
                     value=field,
                 )

@@ -488,7 +488,7 @@ def _handling_zh(bulletin: Bulletin) -> Iterator[str]:
         units = "、".join(f"{row.name('zh')}{count}件" for row, count in _units(bulletin, lambda row: row.late))
         found = f"超过{bulletin.clock_zh}的有{shown(late)}件：{units}" if late.value else f"没有超过{bulletin.clock_zh}的"
         rest = f"；另有{shown(figure['unanswered'])}件尚未公开答复，不在此列" if figure["unanswered"].value else ""
-        yield f"已办来件中，{found}{rest}。"
+        yield f"已公开答复的来件中，{found}{rest}。"
 
 
 def _zeros_zh(bulletin: Bulletin) -> Iterator[str]:

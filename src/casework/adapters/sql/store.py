@@ -35,19 +35,20 @@ def _micros(moment: datetime | None) -> int | None:
 class SqlStore:
     """A `CaseStore` in a database that SQLAlchemy knows; *url* like ``sqlite:///cases.sqlite``.
 
-    Missing tables are made when the store is opened. Tables of another version are refused (`SchemaMismatch`), and so is a
-    database that cannot be opened (`StoreError`). On SQLite: write-ahead log, full sync, foreign writers waited for 30 seconds.
+    Missing tables are made when the store is opened; with *create* off they are a `StoreError`, and none is made.
+    Tables of another version are refused (`SchemaMismatch`), and so is a database that cannot be opened (`StoreError`). On SQLite:
+    write-ahead log, full sync, foreign writers waited for 30 seconds.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, create: bool = True) -> None:
         try:
             self._engine = create_engine(url)
         except (SQLAlchemyError, ImportError) as error:
             raise StoreError(f"cannot open the database {url!r}: {error.__cause__ or error}") from error
         try:
             if self._engine.dialect.name == "sqlite":
-                _prepare_sqlite(self._engine)
-            self._open()
+                _prepare_sqlite(self._engine, create=create)
+            self._open(create=create)
         except SQLAlchemyError as error:
             self.close()
             raise StoreError(f"cannot open the database {url!r}: {error.__cause__ or error}") from error
@@ -62,12 +63,15 @@ class SqlStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open(self) -> None:
-        with self._engine.begin() as connection:
+    def _open(self, *, create: bool) -> None:
+        with self._engine.connect().execution_options(casework_write=create) as connection, connection.begin():
             names = inspect(connection).get_table_names()
             if "casework_version" not in names:
                 if any(name.startswith("casework_") for name in names):
                     raise StoreError(f"{self._engine.url} holds casework tables and no version; it was not made by casework")
+                if not create:
+                    shown = self._engine.url.render_as_string(hide_password=True)
+                    raise StoreError(f"{shown} holds no casework tables; make them by opening it without create=False")
                 Base.metadata.create_all(connection)
                 connection.execute(insert(_version).values(version=VERSION))
             found = connection.execute(select(_version.c.version)).scalar_one()
@@ -161,13 +165,14 @@ class SqlStore:
             return executor.run(statement, row)[1]
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, *, create: bool) -> None:
     """Let casework say when transactions begin: the driver's own habit loses updates (it begins after the first read)."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 30000", "foreign_keys = ON"):
+        log = ("journal_mode = WAL",) if create else ()
+        for pragma in (*log, "synchronous = FULL", "busy_timeout = 30000", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
