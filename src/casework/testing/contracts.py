@@ -501,6 +501,19 @@ class CaseStoreContract:
         seen = [(row.unit, row.accepted) for hours in (2, 4, 6, 8) for row in self.standing(store, NOON + hours * HOUR)]
         assert seen == [("甲", False), ("甲", True), ("丙", False), ("丙", True)]
 
+    def test_acts_of_one_moment_count_in_their_order(self, store: CaseStore) -> None:
+        """Of two assignments, or a closing and a reopening, at one instant the later event is the one that holds."""
+        closed, reopened = ev.Closed(outcome=None), ev.Reopened(reason="未解决", explanation=None, cycle=1)
+        self.put(store, received())
+        for data in (assigned("丙"), assigned("乙"), assigned("甲"), closed, reopened):
+            self.put(store, data, at=NOON + HOUR)
+        [row] = self.standing(store, NOON + 2 * HOUR)
+        assert (row.unit, row.closed) == ("甲", False)
+        for data in (assigned("丁"), closed):
+            self.put(store, data, at=NOON + HOUR)
+        [row] = self.standing(store, NOON + 2 * HOUR)
+        assert (row.unit, row.closed) == ("丁", True)
+
     def test_a_case_is_late_by_its_last_verdict(self, store: CaseStore) -> None:
         """The clock that the question names decides, and of its verdicts the last; another clock or none says nothing."""
         self.put(store, received(), assigned("甲"))
