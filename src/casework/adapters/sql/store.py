@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from time import sleep
 from typing import Any, Self
 
 import msgspec
@@ -171,14 +172,27 @@ def _prepare_sqlite(engine: Engine, *, create: bool) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        log = ("journal_mode = WAL",) if create else ()
-        for pragma in (*log, "synchronous = FULL", "busy_timeout = 30000", "foreign_keys = ON"):
+        for pragma in ("busy_timeout = 30000", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
+        if create:
+            _write_ahead(connection, busy=engine.dialect.loaded_dbapi.OperationalError)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         write = connection.get_execution_options().get("casework_write", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _write_ahead(connection: Any, *, busy: type[Exception]) -> None:
+    """Switch to the write-ahead log. While another connection does so too, SQLite refuses at once, whatever its busy timeout."""
+    for wait in (0.01, 0.05, 0.2, 0.5, 1, 2, 4):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except busy:
+            sleep(wait)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _window(cohort: Cohort) -> dict[str, Any]:
