@@ -49,7 +49,7 @@ app.add_typer(rulebooks, name="rulebook")
 Database = Annotated[Path, typer.Option("--db", help="The SQLite file that holds the cases.")]
 Language = Annotated[Lang, typer.Option("--lang", help="The language of what is printed.")]
 _DB = Path("cases.sqlite")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def main() -> NoReturn:
@@ -101,7 +101,7 @@ def _store(db: Path, *, create: bool = True) -> SqlStore:
 
     if not db.parent.is_dir():
         raise InputError(f"there is no folder {str(db.parent)!r} for the database {db.name!r}", value=str(db))
-    return SqlStore(f"sqlite:///{db}", create=create)
+    return SqlStore.at(db, create=create)
 
 
 def _rulebook(name: str) -> Rulebook:

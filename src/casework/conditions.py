@@ -68,4 +68,11 @@ class Condition:
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Return whether the condition is true of *facts*, which must hold every name."""
-        return bool(self._rule.matches(facts))
+        from rule_engine import errors
+
+        try:
+            return bool(self._rule.matches(facts))
+        except errors.EngineError as error:
+            raise InputError(
+                f"the condition {self.text!r} cannot be asked of this case ({type(error).__name__})", value=self.text
+            ) from error

@@ -222,6 +222,7 @@ class Draft:
         over = moved and life.states[after.state].kind == "final"
         old = {clock.key: clock for clock in after.clocks}
         new: dict[str, SlaClock] = {}
+        ended: list[SlaClock] = []
         self._case = after
         for rule in self.rulebook.outline.clock:
             mine = [clock for clock in old.values() if clock.rule == rule.id]
@@ -238,9 +239,11 @@ class Draft:
                 if (running is None or running.status in ("stopped", "cancelled")) and self.holds(rule.when):
                     limit = next(row.limit for row in rule.limit if self.holds(row.when))
                     started = self.known.keeper.begin(rule, limit, self.now, subject=subject, clock=running)
+                    if started.key in new:  # it stopped by the same act: its verdict is kept before the next run
+                        ended.append(new[started.key])
                     new[started.key] = self._with_alarms(started)
         self._case = before
-        return tuple(new.values())
+        return (*ended, *new.values())
 
     def _changed(
         self, rule: ClockRule, clock: SlaClock, after: Case, happened: set[str], data: Payload, *, over: bool, moved: bool

@@ -162,8 +162,8 @@ class Desk:
         if at > now:
             raise InputError(f"the message was received at {at.isoformat()}, which is after now ({now.isoformat()})", value=at)
         with self.store.work() as work:
-            case = self._receive(work, message, key, at, self._known(self.rulebook, now))
-        self._kept = True
+            case, made = self._receive(work, message, key, at, self._known(self.rulebook, now))
+        self._kept = self._kept or made
         return case
 
     def act(self, case: str, command: Command, *, by: Actor, key: str | None = None, expect: int | None = None) -> Case:
@@ -186,7 +186,7 @@ class Desk:
         with self.store.work() as work:
             importing = Importing(self, work, now)
             yield importing
-        self._kept = self._kept or importing.received > 0
+        self._kept = self._kept or importing.made > 0
 
     # -- reading
 
@@ -271,8 +271,12 @@ class Desk:
 
     def verify(self, case: str) -> None:
         """Check a case's chain of events against its head, and the case against its events; `ChainBroken` names the place."""
-        snapshot = self.store.read(case)
-        stored = self.store.events(case)
+        snapshot, stored = self.store.read(case), self.store.events(case)
+        for _ in range(100):  # somebody may have acted between the two
+            again = self.store.read(case)
+            if again.head == snapshot.head:
+                break
+            snapshot, stored = again, self.store.events(case)
         journal.verify(case, stored, head=snapshot.head)
         if journal.replay(stored) != snapshot.case:
             raise ChainBroken(case, len(stored), "the case row is not what its events say")
@@ -297,6 +301,8 @@ class Desk:
                     events = self._sweep(case, now)
                 except CaseworkError as error:
                     failures[case] = str(error)
+                except Exception as error:  # noqa: BLE001 - what goes wrong with one case is told, and keeps no other waiting
+                    failures[case] = f"an error in casework or its rulebook: {type(error).__name__}"
                 else:
                     cases, made = cases + bool(events), made + events
         return Sweep(cases=cases, events=made, failures=tuple(failures.items()))
@@ -306,8 +312,9 @@ class Desk:
         with self.store.work() as work:
             snapshot = work.load(case)
             book, _ = self._book(snapshot.case, work=work)
-            known = self._known_for(work, book, snapshot.case, None, now, recorded_at=now)
-            decision = engine.due(book, snapshot.case, now, known)
+            at = max(now, snapshot.case.updated_at)  # a clock that was set back does not turn a history around
+            known = self._known_for(work, book, snapshot.case, None, at, recorded_at=at)
+            decision = engine.due(book, snapshot.case, at, known)
             self._write(work, snapshot, decision)
         return len(decision.events)
 
@@ -318,10 +325,11 @@ class Desk:
         for row in self.store.outbox.pending(now, limit=limit):
             try:
                 notifier(row.notification)
-            except DeliveryFailed as error:
+            except Exception as error:  # noqa: BLE001 - a channel that breaks must not keep the others' notices waiting
+                why = str(error) if isinstance(error, DeliveryFailed) else f"the channel broke: {type(error).__name__}"
                 last = row.attempts + 1 >= _ATTEMPTS
                 wait = min(_FIRST_WAIT * 2**row.attempts, _LONGEST_WAIT)
-                self.store.outbox.failed(row.notification.id, str(error), None if last else now + wait)
+                self.store.outbox.failed(row.notification.id, why, None if last else now + wait)
                 retried, given_up = retried + (not last), given_up + last
             else:
                 self.store.outbox.sent(row.notification.id, now)
@@ -377,10 +385,11 @@ class Desk:
         message = _message(work.text(case.id, case.message), sender) if asks else None
         return msgspec.structs.replace(known, message=message, numbers={name: work.next_number(name) for name in series})
 
-    def _receive(self, work: UnitOfWork, message: Message, key: str | None, at: datetime, known: Known) -> Case:
+    def _receive(self, work: UnitOfWork, message: Message, key: str | None, at: datetime, known: Known) -> tuple[Case, bool]:
+        """Make a case, or find the one that the key made before; the flag says which."""
         digest = _digest("receive", message.model_dump_json())
         if key and (answered := work.answered(key)):
-            return self._again(work, answered, digest, key, "receive")
+            return self._again(work, answered, digest, key, "receive"), False
         if not self._kept:
             work.keep("rulebook", self.rulebook.digest, self.rulebook.text)
             if self.rulebook.register:
@@ -389,7 +398,7 @@ class Desk:
         message = message.model_copy(update={"received_at": at})
         decision = engine.open_case(self.rulebook, self._new_id(), message, at, known)
         self._write(work, None, decision, key=key, digest=digest)
-        return decision.case
+        return decision.case, True
 
     def _act(
         self,
@@ -456,13 +465,13 @@ class Desk:
 class Importing:
     """The door for what happened before it is recorded; made by `Desk.importing`.
 
-    ``rulebook`` is the one that new cases get, ``received`` counts the messages that were handed in.
+    ``rulebook`` is the one that new cases get, ``made`` counts the cases that were made.
     """
 
     def __init__(self, desk: Desk, work: UnitOfWork, now: datetime) -> None:
         self._desk, self._work, self._recorded_at = desk, work, now
         self.rulebook = desk.rulebook
-        self.received = 0
+        self.made = 0
 
     def receive(self, message: Message, *, key: str | None = None) -> Case:
         """Make a case of a message at its ``received_at``, which must be given and not lie in the future."""
@@ -470,8 +479,8 @@ class Importing:
             raise InputError("an imported message needs its received_at", value=message.subject)
         at = self._past(message.received_at, "receive")
         known = self._desk._known(self._desk.rulebook, self._recorded_at, imported=True)
-        case = self._desk._receive(self._work, message, key, at, known)
-        self.received += 1
+        case, made = self._desk._receive(self._work, message, key, at, known)
+        self.made += made
         return case
 
     def act(self, case: str, command: Command, *, by: Actor, at: datetime, key: str | None = None) -> Case:

@@ -52,7 +52,7 @@ class Document(BaseModel):
 
     def key(self, year: int) -> str:
         """Return the name under which the store counts this series in a year."""
-        return self.series.replace("{year}", str(year))
+        return re.sub(r"\{n:0\d\}", "{n}", self.series).replace("{year}", str(year))
 
     def number(self, year: int, n: int) -> str:
         """Return the n-th number of the series."""
@@ -67,5 +67,6 @@ def render(template: str, context: Mapping[str, Any]) -> str:
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     try:
         return environment.from_string(template).render(context)
-    except TemplateError as error:
-        raise InputError(f"the template cannot be filled: {error}", value=template) from error
+    except Exception as error:  # a template may divide by nothing or add what does not add; its author must hear of it
+        why = str(error) if isinstance(error, TemplateError) else type(error).__name__
+        raise InputError(f"the template cannot be filled: {why}", value=template) from error

@@ -290,7 +290,7 @@ def _submit(draft: Draft, command: act.SubmitReply) -> None:
     if blocking:
         raise draft.refuse("submit", *blocking)
     gates = len(draft.rulebook.gates)
-    again = case.reply if case.reply and case.reply.status == "returned" else None
+    again = case.reply if case.reply and case.reply.status == "returned" and case.reply.unit == unit else None
     draft.add(
         "submit",
         events.Submitted(

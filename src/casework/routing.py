@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 from .conditions import Condition
@@ -59,20 +60,33 @@ def propose(
     functions: Mapping[str, RoutingFunction],
 ) -> tuple[Proposal, ...]:
     """Return every rule's proposal for *message*, in the rulebook's order; *conditions* are compiled by their text."""
-    proposals = []
+    found = []
     for rule in rules:
-        if rule.when and not conditions[rule.when].holds(facts):
-            continue
-        if rule.call:
-            try:
-                route = functions[rule.call](message)
-            except Exception as error:  # noqa: BLE001 - an integrator's rule that fails must not cost a citizen's message
-                route = Route(reason=f"{rule.call} failed: {type(error).__name__}: {error}")
-            if route is not None:
-                proposals.append(
-                    Proposal(rule=rule.id, unit=route.unit, classes=dict(route.classes), reason=route.reason or rule.reason)
-                )
-        else:
-            classes = {axis: value for axis, value in rule.set.items() if axis != "unit"}
-            proposals.append(Proposal(rule=rule.id, unit=rule.set.get("unit"), classes=classes, reason=rule.reason or rule.when))
-    return tuple(proposals)
+        try:
+            proposal = _proposal(rule, message, facts, conditions, functions)
+        except Exception as error:  # noqa: BLE001 - a rule that fails must not cost a citizen's message; its words may be personal
+            proposal = Proposal(rule=rule.id, unit=None, classes={}, reason=f"the rule failed: {type(error).__name__}")
+        if proposal is not None:
+            found.append(proposal)
+    return tuple(found)
+
+
+def _proposal(
+    rule: RouteRule,
+    message: Message,
+    facts: Mapping[str, Any],
+    conditions: Mapping[str, Condition],
+    functions: Mapping[str, RoutingFunction],
+) -> Proposal | None:
+    if rule.when and not conditions[rule.when].holds(facts):
+        return None
+    if rule.call:
+        route = functions[rule.call](message)
+        if route is None:
+            return None
+        unit, classes, reason = route.unit, dict(route.classes), route.reason or rule.reason
+    else:
+        unit, reason = rule.set.get("unit"), rule.reason or rule.when
+        classes = {axis: value for axis, value in rule.set.items() if axis != "unit"}
+    # What a function returned is checked before it can be stored.
+    return msgspec.convert({"rule": rule.id, "unit": unit, "classes": classes, "reason": reason}, Proposal)

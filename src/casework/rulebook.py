@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from . import states
 from .calendars import WorkCalendar
-from .conditions import Condition
+from .conditions import NAMES, Condition
 from .errors import CaseworkError, InputError, LifecycleInvalid, Problem, RulebookInvalid, UnknownRulebook, nearest
 from .escalation import OrderForm, Rung
 from .languages import Lang, chinese
@@ -180,8 +180,13 @@ class Outline(BaseModel):
 class Rulebook:
     """A checked, compiled rulebook. Equal documents have equal digests; nothing in it changes."""
 
-    def __init__(self, document: Mapping[str, Any], *, name: str = "rulebook", register: Register | None = None) -> None:
-        """Check and compile a merged document; `RulebookInvalid` lists every problem."""
+    def __init__(
+        self, document: Mapping[str, Any], *, name: str = "rulebook", register: Register | None = None, kept: bool = False
+    ) -> None:
+        """Check and compile a merged document; `RulebookInvalid` lists every problem.
+
+        One that a store *kept* was checked against the register of its time, which may have changed since.
+        """
         try:
             self.outline = Outline.model_validate(document)
         except ValidationError as error:
@@ -192,7 +197,7 @@ class Rulebook:
         problems: list[Problem] = []
         self.lifecycle = self._lifecycle(problems)
         self.conditions: Mapping[str, Condition] = self._conditions(problems)
-        problems += _cross_checks(self)
+        problems += _cross_checks(self, None if kept else register)
         if problems:
             raise RulebookInvalid(name, problems)
 
@@ -225,7 +230,7 @@ class Rulebook:
     @classmethod
     def restore(cls, text: str, *, register: Register | None = None) -> Self:
         """Read back what `text` kept: the merged document as JSON."""
-        return cls(msgspec.json.decode(text), name="stored rulebook", register=register)
+        return cls(msgspec.json.decode(text), name="stored rulebook", register=register, kept=True)
 
     # -- reading it
 
@@ -437,7 +442,7 @@ def _keys_beside(place: tuple[int | str, ...]) -> list[str]:
 # --- checks across tables ---------------------------------------------------------------------------------------------
 
 
-def _cross_checks(book: Rulebook) -> list[Problem]:
+def _cross_checks(book: Rulebook, register: Register | None) -> list[Problem]:
     outline, life = book.outline, book.lifecycle
     acts = [RECEIVE, *life.actions]
     happenings = [*acts, *life.states]
@@ -448,6 +453,11 @@ def _cross_checks(book: Rulebook) -> list[Problem]:
         if name not in names:
             problems.append(Problem(f"unknown {what} {name!r}{nearest(name, names)}", path))
 
+    problems += [
+        Problem(f"{axis!r} has a meaning in conditions already; call the class otherwise", f"classes.{axis}")
+        for axis in outline.classes
+        if (axis in NAMES or axis == "unit") and axis != "outcome"  # a case has its outcome from that axis
+    ]
     for name, role in outline.roles.items():
         for action in role.may:
             known(action, life.actions, "action", f"roles.{name}.may")
@@ -463,8 +473,9 @@ def _cross_checks(book: Rulebook) -> list[Problem]:
             problems.append(Problem("a route has exactly one of set, call", path))
         for axis, value in rule.set.items():
             if axis == "unit":
-                if book.register:
-                    known(value, book.register.names, "unit", f"{path}.set.unit")
+                if register:
+                    names = [name for unit in register.unit for name in (unit.name, *unit.aliases)]
+                    known(value, names, "unit", f"{path}.set.unit")
             else:
                 known(axis, outline.classes, "class", f"{path}.set.{axis}")
                 known(value, outline.classes.get(axis, (value,)), f"value for class {axis!r}", f"{path}.set.{axis}")
@@ -501,10 +512,10 @@ def _cross_checks(book: Rulebook) -> list[Problem]:
             known(name, [*outline.roles, "sender"], "role", f"notify[{number}].to")
     if outline.rulebook.late_by:
         known(outline.rulebook.late_by, book.clocks, "clock", "rulebook.late_by")
-    if book.register:
+    if register:
         for number, schedule in enumerate(outline.schedule):
             for name in schedule.groups:
-                known(name, [group.id for group in book.register.group], "group", f"schedule[{number}].groups")
+                known(name, [group.id for group in register.group], "group", f"schedule[{number}].groups")
     try:
         if outline.clock:
             book.calendar()

@@ -177,7 +177,7 @@ class ClockRule(BaseModel):
     @field_validator("starts_on", "stops_on", "pauses_on", mode="before")
     @classmethod
     def _one_or_more(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
-        return (value,) if isinstance(value, str) else tuple(value)
+        return (value,) if isinstance(value, str) else value
 
 
 class Timekeeper(msgspec.Struct, frozen=True):

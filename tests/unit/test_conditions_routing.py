@@ -125,7 +125,7 @@ def wrong(message: Message) -> Route | None:
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
-        (wrong, "ask failed: RuntimeError: no idea"),
+        (wrong, "the rule failed: RuntimeError"),
         (lambda _: Route(unit="夹合镇"), "not usable: the register has no unit '夹合镇'; did you mean '夹河镇'?"),
         (lambda _: Route(track="fast"), "not usable: the rulebook declares no class 'track'"),
     ],

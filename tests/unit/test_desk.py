@@ -681,7 +681,7 @@ def test_a_store_whose_rulebook_calls_python_can_be_read_without_the_function_an
     Desk(book, store=store, now=now, new_id=lambda: "c1", routing={"ask": lambda _: None}).receive(MESSAGE)
     again = desk_for(store, now=now)
     assert again.get("c1").state == "received"
-    assert again.receive(MESSAGE).proposals[0].reason == "ask failed: LookupError: no function 'ask' is registered"
+    assert again.receive(MESSAGE).proposals[0].reason == "the rule failed: LookupError"
     assert desk_for(store, now=now, routing={"ask": lambda _: None}).receive(MESSAGE).proposals == ()
 
 

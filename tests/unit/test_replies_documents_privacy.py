@@ -57,7 +57,7 @@ def test_a_check_checks_one_thing(both: dict[str, Any]) -> None:
 
 def test_a_series_counts_by_the_year_where_it_names_it() -> None:
     document = Document(series="督〔{year}〕{n:03}号")
-    assert (document.key(2020), document.number(2020, 7)) == ("督〔2020〕{n:03}号", "督〔2020〕007号")
+    assert (document.key(2020), document.number(2020, 7)) == ("督〔2020〕{n}号", "督〔2020〕007号")
     assert document.key(2021) != document.key(2020)
     plain = Document(series="第{n}期")
     assert (plain.key(2020), plain.key(2021), plain.number(2021, 12)) == ("第{n}期", "第{n}期", "第12期")

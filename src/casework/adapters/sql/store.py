@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import sleep
 from typing import Any, Self
 
 import msgspec
-from sqlalchemy import Engine, create_engine, event, insert, inspect, select
+from sqlalchemy import URL, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...cases import Case
@@ -45,18 +46,23 @@ class SqlStore:
         try:
             self._engine = create_engine(url)
         except (SQLAlchemyError, ImportError) as error:
-            raise StoreError(f"cannot open the database {url!r}: {error.__cause__ or error}") from error
+            raise StoreError(f"cannot open the database {_shown(url)!r}: {error.__cause__ or error}") from error
         try:
             if self._engine.dialect.name == "sqlite":
                 _prepare_sqlite(self._engine, create=create)
             self._open(create=create)
         except SQLAlchemyError as error:
             self.close()
-            raise StoreError(f"cannot open the database {url!r}: {error.__cause__ or error}") from error
+            raise StoreError(f"cannot open the database {_shown(url)!r}: {error.__cause__ or error}") from error
         except StoreError:
             self.close()
             raise
         self._outbox = SqlOutbox(self)
+
+    @classmethod
+    def at(cls, path: str | Path, *, create: bool = True) -> Self:
+        """Open the SQLite file at *path*, whatever signs its name holds."""
+        return cls(URL.create("sqlite", database=str(path)).render_as_string(), create=create)
 
     def __enter__(self) -> Self:
         return self
@@ -181,6 +187,14 @@ def _prepare_sqlite(engine: Engine, *, create: bool) -> None:
     def begin(connection: Any) -> None:
         write = connection.get_execution_options().get("casework_write", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _shown(url: str) -> str:
+    """Return an address without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except SQLAlchemyError:
+        return url.partition(":")[0] + ":…"
 
 
 def _write_ahead(connection: Any, *, busy: type[Exception]) -> None:
