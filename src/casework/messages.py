@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
+from .errors import NaiveDatetime
+
 _FROZEN = ConfigDict(frozen=True, extra="forbid", defer_build=True, str_strip_whitespace=True)
 
 
@@ -45,7 +47,8 @@ class Message(BaseModel):
 
     ``channel`` is the way it came (portal, wechat, mayor-hotline …), ``board`` the column it was addressed to (栏目), ``number``
     the channel's own number for it, ``place`` where the matter lies. ``received_at`` is when the portal took it; it must carry
-    a UTC offset; left out, the desk puts in the moment of `Desk.receive`. ``sender`` may be given as the bare reference.
+    a UTC offset (`NaiveDatetime` otherwise); left out, the desk puts in the moment of `Desk.receive`. ``sender`` may be given as the
+    bare reference.
     """
 
     model_config = _FROZEN
@@ -82,6 +85,13 @@ class Message(BaseModel):
     @classmethod
     def _bare_reference(cls, value: Any) -> Any:
         return {"ref": value} if isinstance(value, str) else value
+
+    @field_validator("received_at", mode="before")
+    @classmethod
+    def _aware(cls, value: Any) -> Any:
+        if isinstance(value, datetime) and value.utcoffset() is None:
+            raise NaiveDatetime(value, what="received_at")
+        return value
 
     @field_validator("received_at")
     @classmethod

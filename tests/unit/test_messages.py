@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from casework import Attachment, Message, Sender
+from casework.errors import NaiveDatetime
 from casework.testing import messages
 
 letters = st.text(st.sampled_from("路灯不亮abcXYZ12３"), min_size=1)
@@ -41,7 +42,7 @@ def test_blanks_around_a_text_are_no_part_of_it() -> None:
         ({"subject": "  "}, "at least 1 character"),
         ({"subject": "x" * 501}, "at most 500 characters"),
         ({"subject": "x", "body": "x" * 100_001}, "at most 100000 characters"),
-        ({"subject": "x", "received_at": datetime(2020, 7, 1)}, "should have timezone info"),
+        ({"subject": "x", "received_at": "2020-07-01T00:00:00"}, "should have timezone info"),
         ({"subject": "x", "subjct": "y"}, "Extra inputs are not permitted"),
         ({"subject": "x", "channel": ""}, "at least 1 character"),
         ({"subject": "x", "attachments": [{"name": "a.jpg", "size": -1}]}, "greater than or equal to 0"),
@@ -80,3 +81,8 @@ def test_another_sender_or_text_is_another_message() -> None:
 def test_an_attachment_is_known_by_name_kind_size_and_digest() -> None:
     row = Attachment(name="现场.jpg", media_type="image/jpeg", size=1024, digest="sha256:00")
     assert Message(subject="x", attachments=(row,)).attachments == (row,)
+
+
+def test_a_moment_of_receipt_without_an_offset_is_refused_by_its_name() -> None:
+    with pytest.raises(NaiveDatetime, match=r"^received_at 2020-07-01 00:00:00 has no UTC offset; give an aware datetime"):
+        Message(subject="x", received_at=datetime(2020, 7, 1))
