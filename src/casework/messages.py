@@ -47,8 +47,8 @@ class Message(BaseModel):
 
     ``channel`` is the way it came (portal, wechat, mayor-hotline …), ``board`` the column it was addressed to (栏目), ``number``
     the channel's own number for it, ``place`` where the matter lies. ``received_at`` is when the portal took it; it must carry
-    a UTC offset (`NaiveDatetime` otherwise); left out, the desk puts in the moment of `Desk.receive`. ``sender`` may be given as the
-    bare reference.
+    a UTC offset (`NaiveDatetime` otherwise); left out, the desk puts in the moment of `Desk.receive`. ``sender`` may be given as
+    the bare reference.
     """
 
     model_config = _FROZEN
