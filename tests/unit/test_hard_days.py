@@ -76,7 +76,8 @@ def test_a_routing_function_that_answers_nonsense_costs_no_message(now: FrozenTi
 
 def test_what_breaks_one_case_keeps_no_other_from_being_swept(now: FrozenTime) -> None:
     rules = '[[order]]\nid = "supervision"\n[order.document]\nseries = "{n}"\ntemplate = "{{ 1 // (subject | length - 6) }}"\n'
-    desk = Desk(book(rules), store=MemoryStore(), now=now)
+    ids = iter(("c1", "c2"))
+    desk = Desk(book(rules), store=MemoryStore(), now=now, new_id=lambda: next(ids))
     cases = [desk.receive(Message(subject=subject)).id for subject in ("六个字的来件", "村口的路灯不亮")]
     for case in cases:
         desk.act(case, Review(), by=CLERK)
@@ -134,7 +135,8 @@ def test_a_clock_that_one_act_stops_and_starts_keeps_its_verdict(now: FrozenTime
 
 
 def test_a_channel_that_breaks_holds_up_no_other_notice(now: FrozenTime) -> None:
-    desk = Desk(book(), store=MemoryStore(), now=now)
+    ids = iter(("c1", "c2"))
+    desk = Desk(book(), store=MemoryStore(), now=now, new_id=lambda: next(ids))
     for subject in ("一", "二"):
         case = desk.receive(Message(subject=subject))
         desk.act(case.id, Review(), by=CLERK)
