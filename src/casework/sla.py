@@ -262,14 +262,12 @@ class Timekeeper(msgspec.Struct, frozen=True):
         moment = local.astimezone(UTC)
         return max(moment, local.replace(fold=1).astimezone(UTC)) if at.fold else moment
 
-    def begin(
-        self, rule: ClockRule, limit: Limit, at: datetime, *, subject: str = "", run: int = 1, clock: SlaClock | None = None
-    ) -> SlaClock:
+    def begin(self, rule: ClockRule, limit: Limit, at: datetime, *, subject: str = "", clock: SlaClock | None = None) -> SlaClock:
         """Start a clock (or, given *clock*, start it anew as its next run)."""
         return SlaClock(
             rule=rule.id,
             subject=clock.subject if clock else subject,
-            run=clock.run + 1 if clock else run,
+            run=clock.run + 1 if clock else 1,
             started_at=require_aware(at),
             day_zero=self.day_zero(at, rule.count, limit=limit),
             limit=limit,
