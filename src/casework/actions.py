@@ -6,6 +6,7 @@ class attribute ``action`` is the lifecycle's word for it (see `states`), which 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -88,6 +89,42 @@ class Contact(Command):
     how: str = "phone"
     note: str = _TEXT
     unit: str | None = None
+
+
+class Promise(Command):
+    """Give a holding reply (承诺): the unit promises an answer by the end of a day, which becomes the due date.
+
+    ``clock`` is the clock's key; left out, the one that the rulebook lets be promised on.
+    """
+
+    action = "promise"
+    until: date
+    reason: str = _TEXT
+    clock: str | None = None
+    unit: str | None = None
+
+
+class Extend(Command):
+    """Give a clock more time (延期), or ask for it where the rulebook has somebody allow it.
+
+    ``limit`` is such as "5 working days"; whoever allows what was asked for may leave it out. ``clock`` is the clock's key; left
+    out, the one that is asked for or that the rulebook lets be extended.
+    """
+
+    action = "extend"
+    limit: str = Field(default="", max_length=40)
+    reason: str = _TEXT
+    clock: str | None = None
+    unit: str | None = None
+
+
+class RefuseExtension(Command):
+    """Refuse an extension that was asked for (不准延期)."""
+
+    action = "refuse_extension"
+    reason: str = _REASON
+    explanation: str = _TEXT
+    clock: str | None = None
 
 
 class SubmitReply(Command):

@@ -77,6 +77,16 @@ class Consultation(msgspec.Struct, frozen=True, kw_only=True):
     minutes: Ref | None = None
 
 
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """An extension that was asked for and not decided yet."""
+
+    clock: str
+    unit: str
+    limit: str
+    by: str
+    at: datetime
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A case as it stands after its latest event. All moments are aware UTC; texts are references.
 
@@ -107,6 +117,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     replies: tuple[Reply, ...] = ()
     pending: tuple[str, tuple[str, ...], int] | None = None
     clocks: tuple[SlaClock, ...] = ()
+    asks: tuple[Ask, ...] = ()
     orders: tuple[Order, ...] = ()
     consultations: tuple[Consultation, ...] = ()
     proposals: tuple[ev.Proposal, ...] = ()
@@ -182,6 +193,8 @@ def evolve(case: Case | None, event: Event) -> Case:
         changes |= fold(case, event, data)
     if event.clocks:
         changes["clocks"] = _with_clocks(case.clocks, event.clocks)
+        if case.asks:
+            changes["asks"] = _still_asked(changes.get("asks", case.asks), case.clocks, event.clocks)
     return replace(case, **changes)
 
 
@@ -193,6 +206,13 @@ def fold(history: Iterable[Event]) -> Case:
     if case is None:
         raise ValueError("no events: there is no case")
     return case
+
+
+def _still_asked(asks: tuple[Ask, ...], old: tuple[SlaClock, ...], new: tuple[SlaClock, ...]) -> tuple[Ask, ...]:
+    """Return the extensions that are still asked for: an ask goes with the run of the clock that it was for."""
+    runs = {clock.key: clock.run for clock in old}
+    ended = {clock.key for clock in new if clock.status not in ("running", "paused") or clock.run != runs.get(clock.key, clock.run)}
+    return tuple(ask for ask in asks if ask.clock not in ended)
 
 
 def _with_clocks(old: tuple[SlaClock, ...], new: tuple[SlaClock, ...]) -> tuple[SlaClock, ...]:
@@ -272,6 +292,20 @@ def _approved(case: Case, event: Event, data: ev.Approved) -> dict[str, Any]:
         return {"replies": _last_reply(case, passed=data.gate)}
     pending = case.pending and (case.pending[0], case.pending[1], data.gate)
     return {"pending": None if data.gate >= data.gates else pending}
+
+
+def _extension_asked(case: Case, event: Event, data: ev.ExtensionAsked) -> dict[str, Any]:
+    ask = Ask(clock=data.clock, unit=data.unit, limit=data.limit, by=event.actor, at=event.occurred_at)
+    return {"asks": (*case.asks, ask)}
+
+
+def _decided(case: Case, clock: str) -> tuple[Ask, ...]:
+    return tuple(ask for ask in case.asks if ask.clock != clock)
+
+
+def _approval_refused(case: Case, event: Event, data: ev.ApprovalRefused) -> dict[str, Any]:
+    act, _, clock = data.act.partition(":")
+    return {"asks": _decided(case, clock)} if act == "extend" and clock else {"pending": None}
 
 
 def _returned(case: Case, event: Event, data: ev.Returned) -> dict[str, Any]:
@@ -377,11 +411,13 @@ _FOLDS: Mapping[type[Payload], Callable[[Case, Event, Any], dict[str, Any]]] = {
     ev.Submitted: _submitted,
     ev.ApprovalRequested: _approval_requested,
     ev.Approved: _approved,
-    ev.ApprovalRefused: lambda case, event, data: {"pending": None},
+    ev.ApprovalRefused: _approval_refused,
     ev.Returned: _returned,
     ev.Published: _published,
     ev.Closed: _closed,
     ev.Reopened: lambda case, event, data: {"cycle": data.cycle, "closed_at": None, "outcome": None},
+    ev.ExtensionAsked: _extension_asked,
+    ev.Extended: lambda case, event, data: {"asks": _decided(case, data.clock)},
     ev.ConsultationCalled: _consultation_called,
     ev.OpinionGiven: _opinion_given,
     ev.ConsultationConcluded: _consultation_concluded,
@@ -397,13 +433,13 @@ _FOLDS: Mapping[type[Payload], Callable[[Case, Event, Any], dict[str, Any]]] = {
     ev.RulebookMoved: lambda case, event, data: {"rulebook": data.rulebook, "rulebook_digest": data.rulebook_digest},
     ev.Erased: lambda case, event, data: {"erased": (*case.erased, *data.texts)},
 }
-"""What each payload changes; payloads that only bear clocks or stand for the record (promised, extended, asked …) are not here."""
+"""What each payload changes; those that only bear clocks or stand for the record (promised, asked, recalculated …) are not here."""
 
 
 # --- facts ------------------------------------------------------------------------------------------------------------
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A countable fact: what (``kind``), when (UTC), for which unit, in which cycle of the case; ``value`` where it has one."""
 
     case: str
@@ -436,6 +472,8 @@ _FACT_KINDS: Mapping[type[Payload], str] = {
     ev.ConsultationCalled: "consulted",
     ev.ConsultationConcluded: "assigned",
     ev.OrderIssued: "ordered",
+    ev.Extended: "extended",
+    ev.Promised: "promised",
     ev.Rated: "rated",
     ev.Instructed: "instructed",
 }
@@ -449,6 +487,8 @@ def facts_of(after: Case, event: Event) -> tuple[Fact, ...]:
     data = event.data
     found: list[tuple[str, str, int]] = []
     kind = _FACT_KINDS.get(type(data))
+    if kind is None and all(clock.stopped_at is None for clock in event.clocks):
+        return ()
     if kind:
         unit = getattr(data, "unit", None) or getattr(data, "lead", None) or after.lead or ""
         value = int(data.satisfied) if isinstance(data, ev.Rated) else 0

@@ -20,7 +20,7 @@ from .messages import Message
 from .ports import Notification, Text
 from .routing import RoutingFunction
 from .rulebook import Rulebook
-from .sla import Alarm, ClockRule, SlaClock, Timekeeper
+from .sla import Alarm, ClockRule, Limit, SlaClock, Timekeeper
 from .units import Actor
 
 
@@ -127,12 +127,15 @@ class Draft:
             action=action,
             state=state,
             data=data,
+            clocks=clocks,
         )
         after = evolve(before, event)
-        if moves:
-            clocks = self._clocks(before, after, action, data)
-        event = msgspec.structs.replace(event, clocks=clocks)
-        self._case = evolve(before, event)
+        if moves and (followed := self._clocks(before, after, action, data)):
+            keys = {clock.key for clock in followed}
+            every = (*(clock for clock in clocks if clock.key not in keys), *followed)
+            event = msgspec.structs.replace(event, clocks=every)
+            after = evolve(before, event)
+        self._case = after
         self._events.append(event)
         self._facts += facts_of(self._case, event)
         if moves:
@@ -220,14 +223,19 @@ class Draft:
         moved = before is None or before.state != after.state
         happened = {action, after.state} if moved else {action}
         over = moved and life.states[after.state].kind == "final"
+        turn = _turn(before, after, data)
         old = {clock.key: clock for clock in after.clocks}
         new: dict[str, SlaClock] = {}
         ended: list[SlaClock] = []
         self._case = after
-        for rule in self.rulebook.outline.clock:
+        for rule in self.rulebook.clocks.values():
             mine = [clock for clock in old.values() if clock.rule == rule.id]
             for clock in mine:
-                changed = self._changed(rule, clock, after, happened, data, over=over, moved=moved)
+                changed = self._changed(rule, clock, after, happened, data, over=over)
+                if turn and not over and _turns(rule, clock, after, data):
+                    late, changed = self._turned(rule, changed, turn, after)
+                    ended += late
+                changed = self._paused(rule, changed, after, moved=moved or changed.run != clock.run)
                 if changed != clock:
                     new[clock.key] = changed
             if happened.isdisjoint(rule.starts_on) or over:
@@ -237,32 +245,59 @@ class Draft:
                     (clock for clock in mine if clock.subject == subject), None
                 )
                 if (running is None or running.status in ("stopped", "cancelled")) and self.holds(rule.when):
-                    limit = next(row.limit for row in rule.limit if self.holds(row.when))
-                    started = self.known.keeper.begin(rule, limit, self.now, subject=subject, clock=running)
+                    started = self.known.keeper.begin(rule, self._limit(rule), self.now, subject=subject, clock=running)
                     if started.key in new:  # it stopped by the same act: its verdict is kept before the next run
                         ended.append(new[started.key])
-                    new[started.key] = self._with_alarms(started)
+                    new[started.key] = self._paused(rule, self.with_alarms(started), after, moved=True)
         self._case = before
         return (*ended, *new.values())
 
-    def _changed(
-        self, rule: ClockRule, clock: SlaClock, after: Case, happened: set[str], data: Payload, *, over: bool, moved: bool
-    ) -> SlaClock:
+    def _limit(self, rule: ClockRule) -> Limit:
+        """Return the first of a clock's limits whose condition holds."""
+        return next(row.limit for row in rule.limit if self.holds(row.when))
+
+    def _changed(self, rule: ClockRule, clock: SlaClock, after: Case, happened: set[str], data: Payload, *, over: bool) -> SlaClock:
+        """Stop or cancel a clock that is not over yet, where this step ends it; begin the next run of one that waits for it."""
         keeper = self.known.keeper
-        if clock.status not in ("running", "paused"):
+        if clock.status in ("stopped", "cancelled"):
             return clock
         if not happened.isdisjoint(rule.stops_on) and _concerns(rule, clock, data):
             return keeper.stop(clock, self.now)
-        gone = rule.per == "assignment" and clock.subject not in after.units
-        if over or gone:
+        if over or (rule.per == "assignment" and clock.subject not in after.units):
             return keeper.cancel(clock, self.now)
-        if moved and clock.status == "running" and after.state in rule.pauses_on:
-            return keeper.pause(clock, self.now)
-        if moved and clock.status == "paused" and after.state not in rule.pauses_on:
-            return self._with_alarms(keeper.resume(clock, rule, self.now))
+        if clock.status == "waiting" and isinstance(data, events.Accepted) and data.unit == after.lead:
+            return self.with_alarms(keeper.begin(rule, self._limit(rule), self.now, clock=clock))
         return clock
 
-    def _with_alarms(self, clock: SlaClock) -> SlaClock:
+    def _turned(self, rule: ClockRule, clock: SlaClock, turn: str, after: Case) -> tuple[tuple[SlaClock, ...], SlaClock]:
+        """Return what the rule makes of a clock at a turn of its case, after the verdict on a run that it ends late."""
+        keeper, then = self.known.keeper, getattr(rule.on, turn)
+        over = clock.status not in ("running", "paused")
+        if then is None or (turn == "reclassify" and over):  # a class that is corrected afterwards opens nothing again
+            return (), clock
+        if then == "restart-on-accept" and (row := after.assignment(after.lead or "")) and row.status != "asked":
+            then = "restart"  # the new lead had accepted before, as an assisting unit
+        if then in ("restart", "restart-on-accept"):
+            late = clock.status == "running" and clock.due is not None and self.now >= clock.due.before
+            ended = (keeper.stop(clock, self.now),) if late else ()
+            if then == "restart-on-accept":
+                return ended, keeper.wait(clock, self.now)
+            return ended, self.with_alarms(keeper.begin(rule, self._limit(rule), self.now, clock=clock))
+        changed = keeper.revive(clock, rule, self.now, pausing=then == "resume")
+        if then == "recompute":
+            changed = keeper.recount(changed, rule, limit=self._limit(rule))
+        return (), self.with_alarms(changed) if changed != clock else clock
+
+    def _paused(self, rule: ClockRule, clock: SlaClock, after: Case, *, moved: bool) -> SlaClock:
+        """Pause a clock whose case came into a state in which it stands still, resume one whose case left it."""
+        keeper = self.known.keeper
+        if moved and clock.status == "running" and after.state in rule.pauses_on:
+            return keeper.pause(clock, rule, self.now)
+        if moved and clock.status == "paused" and after.state not in rule.pauses_on:
+            return self.with_alarms(keeper.resume(clock, rule, self.now))
+        return clock
+
+    def with_alarms(self, clock: SlaClock) -> SlaClock:
         """Give a clock its alarms; occasions that are over (of an import, or from before a pause) do not come again."""
         rungs = tuple(self.rulebook.rungs.values())
         fired = self._case.occasions if self._case else ()
@@ -270,7 +305,24 @@ class Draft:
         def over(row: Alarm) -> bool:
             return escalation.occasion(row, clock) in fired or (self.known.imported and row.at <= self.known.recorded_at)
 
-        return msgspec.structs.replace(clock, alarms=escalation.alarms(rungs, clock, self.known.keeper, over=over))
+        rule = self.rulebook.clocks[clock.rule]
+        return msgspec.structs.replace(clock, alarms=escalation.alarms(rungs, clock, rule, self.known.keeper, over=over))
+
+
+def _turn(before: Case | None, after: Case, data: Payload) -> str | None:
+    """Return which turn a case takes, as `Turns` calls it."""
+    if isinstance(data, events.Assigned | events.ConsultationConcluded):
+        return "transfer" if before and before.lead not in (None, after.lead) else None
+    turns = {events.Returned: "return_", events.Reclassified: "reclassify", events.Reopened: "reopen"}
+    return turns.get(type(data))
+
+
+def _turns(rule: ClockRule, clock: SlaClock, after: Case, data: Payload) -> bool:
+    """Return whether a turn concerns a clock: one kept for a unit goes with that unit's part in the case."""
+    if rule.per != "assignment":
+        return True
+    returned = isinstance(data, events.Returned) and after.reply is not None and after.reply.unit != clock.subject
+    return clock.subject in after.units and not returned and not isinstance(data, events.Assigned | events.ConsultationConcluded)
 
 
 def _subjects(rule: ClockRule, before: Case | None, after: Case, data: Payload) -> tuple[str, ...]:

@@ -13,9 +13,8 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
-from pydantic import BaseModel, ConfigDict
 
-from . import engine, journal, privacy
+from . import engine, journal, privacy, recalculation
 from .actions import Command
 from .calendars import WorkCalendar
 from .cases import Case
@@ -35,11 +34,15 @@ from .errors import (
 )
 from .events import Event, StoredEvent
 from .messages import Message, Sender
-from .ports import Answered, CaseStore, Change, Notifier, Snapshot, UnitOfWork
+from .ports import Answered, CaseStore, Change, Notifier, OpenClocks, Snapshot, UnitOfWork
+from .recalculation import Moved, Recalculation
 from .routing import Route, RoutingFunction
 from .rulebook import Rulebook
 from .sla import Explanation, Timekeeper, Verdict
 from .units import Actor, Register
+from .views import CaseView, ClockView, case_view
+
+__all__ = ["CaseView", "ClockView", "Delivery", "Desk", "Importing", "Recalculation", "Sweep", "desk_for"]
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _ATTEMPTS = 10
@@ -58,45 +61,6 @@ def new_case_id() -> str:
         ticks, rest = divmod(ticks, 32)
         letters = _ALPHABET[rest] + letters
     return letters + "".join(secrets.choice(_ALPHABET) for _ in range(9))
-
-
-class ClockView(BaseModel):
-    """A clock as somebody reads it: due date (None while paused), verdict and working days left or late."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    key: str
-    label: str
-    due: str | None
-    state: str
-    days: int
-
-
-class CaseView(BaseModel):
-    """A case as one actor may see it: what the role does not see is masked; ``allowed`` is what the actor may do next.
-
-    The sender of a case sees the replies that were published, and no draft.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    id: str
-    number: str | None
-    version: int
-    state: str
-    state_zh: str
-    state_en: str
-    subject: str
-    body: str
-    sender: Sender
-    channel: str
-    received_at: datetime
-    classes: dict[str, str]
-    lead: str | None
-    units: tuple[str, ...]
-    replies: tuple[str, ...]
-    clocks: tuple[ClockView, ...]
-    allowed: tuple[str, ...]
 
 
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +84,8 @@ class Desk:
 
     New cases begin under *rulebook*; older cases keep theirs, which the store holds. *routing* registers the Python functions
     that routing rules ``call``. *now* and *new_id* are for hosts and tests that have their own; *now* must give aware moments.
-    *calendar* takes the place of the one that the rulebook names, for hosts with notices of their own.
+    *calendar* takes the place of the one that the rulebook names, for hosts with notices of their own; left out, it is the one
+    that the store's deadlines were last recalculated by, or else the shipped one.
     """
 
     def __init__(
@@ -135,7 +100,14 @@ class Desk:
     ) -> None:
         self.rulebook, self.store = rulebook, store
         self._functions = dict(routing or {})
-        self._now, self._new_id, self._calendar = now, new_id, calendar
+        self._now, self._new_id = now, new_id
+        self._calendars = {calendar.name: calendar} if calendar else {}
+        if calendar and calendar.name != rulebook.outline.rulebook.calendar:
+            wanted = rulebook.outline.rulebook.calendar
+            raise InputError(
+                f"rulebook {rulebook.id!r} counts by calendar {wanted!r}; a desk for it cannot count by {calendar.name!r}",
+                value=calendar,
+            )
         self._books: dict[str, tuple[Rulebook, Timekeeper]] = {}
         self._kept = False
         missing = [
@@ -200,6 +172,11 @@ class Desk:
         texts = self.store.texts(case)
         return _message(texts.get(row.message), texts.get(row.sender) if row.sender else None)
 
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The calendar that the desk's rulebook names, with the notices that the desk counts by."""
+        return self._calendar(self.rulebook.outline.rulebook.calendar)
+
     def today(self) -> date:
         """Return today's date in the rulebook's zone."""
         return self._books[self.rulebook.digest][1].local_date(self._moment())
@@ -225,35 +202,8 @@ class Desk:
         if role is None or why:
             raise NotPermitted("view", actor=by.id, role=by.role, why=why, case=case)
         now, texts = self._moment(), self.store.texts(case)
-        known = self._known(book, now, message=message)
-        return CaseView(
-            id=row.id,
-            number=row.number,
-            version=row.version,
-            state=row.state,
-            state_zh=book.lifecycle.label(row.state, lang="zh"),
-            state_en=book.lifecycle.label(row.state, lang="en"),
-            subject=message.subject,
-            body=message.body,
-            sender=privacy.seen_sender(message.sender, role),
-            channel=row.channel,
-            received_at=row.received_at,
-            classes=row.classes,
-            lead=row.lead,
-            units=row.units,
-            replies=tuple(texts.get(reply.text, "") for reply in row.replies if reply.status == "published" or role.scope != "own"),
-            clocks=tuple(
-                ClockView(
-                    key=clock.key,
-                    label=book.clocks[clock.rule].zh or clock.rule,
-                    due=clock.due.date.isoformat() if clock.due else None,
-                    state=(verdict := keeper.verdict(clock, book.clocks[clock.rule], now)).state.value,
-                    days=verdict.days,
-                )
-                for clock in row.clocks
-            ),
-            allowed=engine.open_to(book, row, by, known),
-        )
+        allowed = engine.open_to(book, row, by, self._known(book, now, message=message))
+        return case_view(row, message, texts, book, keeper, role, now, allowed=allowed)
 
     def verdicts(self, case: str) -> dict[str, Verdict]:
         """Return what each of a case's clocks says now, by its key."""
@@ -262,12 +212,29 @@ class Desk:
         return {clock.key: keeper.verdict(clock, book.clocks[clock.rule], now) for clock in row.clocks}
 
     def explain(self, case: str, clock: str) -> Explanation:
-        """Explain a clock's due date: every day counted or skipped, and why. `UnknownClock` names the clocks that there are."""
+        """Explain a clock's due date: every day counted or skipped, and why, by the calendar that it was counted by.
+
+        Where nobody kept that calendar it is counted by the present one, and the account says so if it comes to another day.
+        `UnknownClock` names the clocks that there are; InputError for one that waits for a unit to accept.
+        """
         row = self.get(case)
         book, keeper = self._book(row)
         found = row.clock(clock)
-        rule = book.clocks[found.rule]
-        return keeper.explain(found.started_at, found.limit, count=rule.count, pauses=found.pauses, paused=found.due is None)
+        if found.status == "waiting":
+            raise InputError(f"the clock {clock!r} of case {case} counts nothing yet: it starts when a unit accepts", value=clock)
+        name, _, version = found.calendar.partition("@")
+        if known := self._calendar_of(name, version):
+            keeper = Timekeeper(known, keeper.zone, provisional=True)
+        told = keeper.explain(
+            found.started_at,
+            found.limit,
+            count=book.clocks[found.rule].count,
+            pauses=found.pauses,
+            extensions=found.extensions,
+            paused=found.due is None,
+        )
+        kept = found.due if found.due and told.due and found.due.before != told.due.before else None
+        return msgspec.structs.replace(told, kept=kept, kept_by=found.calendar if kept else "")
 
     def verify(self, case: str) -> None:
         """Check a case's chain of events against its head, and the case against its events; `ChainBroken` names the place."""
@@ -318,6 +285,95 @@ class Desk:
             self._write(work, snapshot, decision)
         return len(decision.events)
 
+    def recalculate(self, calendar: WorkCalendar, *, dry_run: bool = False, batch: int = 1000) -> Recalculation:
+        """Count every open deadline anew by a calendar with new notices, and count by it from now on.
+
+        What moves is recorded with the case, old and new, as its clock's ``on_calendar_change`` allows; stopped clocks keep what
+        they have, and a paused one is counted anew when it resumes. Each *batch* of cases is one transaction. Run again, nothing
+        moves. A *dry_run* changes nothing and says what would move.
+
+        Only cases whose rulebook names a calendar of this name are looked at. Desks that were made before, in other processes, go
+        on with the calendar that they were made with.
+        """
+        now, name = self._moment(), calendar.name
+        reach = recalculation.Reach(calendar, lambda version: self._calendar_of(name, version))
+        if not dry_run:
+            self._count_by(calendar)
+        books: dict[str, tuple[Rulebook, Timekeeper] | CaseworkError | None] = {}
+        clocks, after = 0, ""
+        moved: list[Moved] = []
+        failures: list[tuple[str, str]] = []
+        while page := self.store.open_clocks(after=after, limit=batch):
+            after, waiting = page[-1].case, []
+            for row in page:
+                digest = row.rulebook_digest
+                found = books[digest] if digest in books else books.setdefault(digest, self._counting(digest, calendar))
+                if isinstance(found, CaseworkError):
+                    failures.append((row.case, str(found)))
+                elif found is not None:
+                    clocks += len(row.clocks)
+                    if not all(map(reach.spares, row.clocks)):
+                        waiting.append((row, *found))
+            moved += self._recalculate(waiting, reach, now, failures, dry_run=dry_run)
+        version = f"{name}@{calendar.version}"
+        return Recalculation(calendar=version, clocks=clocks, moved=tuple(moved), failures=tuple(failures), dry_run=dry_run)
+
+    def _counting(self, digest: str, calendar: WorkCalendar) -> tuple[Rulebook, Timekeeper] | CaseworkError | None:
+        """Return a rulebook with its timekeeper by *calendar*; None where it names another, the error where it cannot be read."""
+        try:
+            book = self._book_of("(kept)", digest)[0]
+        except CaseworkError as error:
+            return error
+        same = book.outline.rulebook.calendar == calendar.name
+        return (book, Timekeeper(calendar, book.zone, provisional=True)) if same else None
+
+    def _recalculate(
+        self,
+        waiting: list[tuple[OpenClocks, Rulebook, Timekeeper]],
+        reach: recalculation.Reach,
+        now: datetime,
+        failures: list[tuple[str, str]],
+        *,
+        dry_run: bool,
+    ) -> list[Moved]:
+        """Recalculate some cases in one transaction; return what moved, and add to *failures* what could not be counted."""
+        found = []
+        for row, book, keeper in waiting:
+            try:
+                if fresh := recalculation.moves(row.clocks, reach, book, keeper):
+                    found.append((row.case, book, keeper, fresh))
+            except CaseworkError as error:
+                failures.append((row.case, str(error)))
+        moved: list[Moved] = []
+        if not found:
+            return moved
+        with self.store.work() as work:
+            for case, book, keeper, fresh in found:
+                snapshot = work.load(case)
+                at = max(now, snapshot.case.updated_at)
+                decision = engine.recalculate(book, snapshot.case, at, Known(keeper=keeper, recorded_at=at), counted=fresh)
+                moved += recalculation.moved_by(decision.events)
+                if not dry_run:
+                    self._write(work, snapshot, decision)
+        return moved
+
+    def _count_by(self, calendar: WorkCalendar) -> None:
+        """Count by a calendar from now on, here and in every desk that is made for this store later."""
+        before, name = self._calendar(calendar.name), calendar.name
+        with self.store.work() as work:
+            for known in (before, calendar):  # the one before, to tell later which deadlines it left untouched
+                work.keep(f"notices:{name}", known.version, recalculation.write_calendar(known))
+        self._calendars[name] = calendar
+        self._books = {digest: (book, self._keeper(book)) for digest, (book, _) in self._books.items()}
+
+    def _calendar_of(self, name: str, version: str) -> WorkCalendar | None:
+        """Return the calendar of a version by which deadlines were counted, where it is still known."""
+        if self._calendar(name).version == version:
+            return self._calendar(name)
+        text = self.store.kept(f"notices:{name}", version)
+        found = recalculation.read_calendar(name, text) if text else None
+        return found if found is not None and found.version == version else None
+
     def deliver(self, notifier: Notifier, *, limit: int = 100) -> Delivery:
         """Hand at most *limit* waiting notices to a channel, each at least once; what it refuses is tried again, ever later."""
         now = self._moment()
@@ -345,17 +401,27 @@ class Desk:
         return now.astimezone(UTC)
 
     def _keeper(self, rulebook: Rulebook) -> Timekeeper:
-        return Timekeeper(self._calendar or rulebook.calendar(), rulebook.zone, provisional=True)
+        return Timekeeper(self._calendar(rulebook.outline.rulebook.calendar), rulebook.zone, provisional=True)
+
+    def _calendar(self, name: str) -> WorkCalendar:
+        """Return the calendar to count by: the one given, the one that the store was last recalculated by, or the shipped one."""
+        if name not in self._calendars:
+            text = self.store.kept(f"notices:{name}")
+            self._calendars[name] = recalculation.read_calendar(name, text) if text else WorkCalendar.named(name)
+        return self._calendars[name]
 
     def _book(self, case: Case, *, work: UnitOfWork | None = None) -> tuple[Rulebook, Timekeeper]:
         """Return the rulebook that a case keeps; the register is always the desk's present one."""
-        if case.rulebook_digest not in self._books:
-            text = (work or self.store).kept("rulebook", case.rulebook_digest)
+        return self._book_of(case.rulebook, case.rulebook_digest, work=work)
+
+    def _book_of(self, name: str, digest: str, *, work: UnitOfWork | None = None) -> tuple[Rulebook, Timekeeper]:
+        if digest not in self._books:
+            text = (work or self.store).kept("rulebook", digest)
             if text is None:
-                raise UnknownRulebook(f"{case.rulebook}@{case.rulebook_digest}", choices=sorted(self._books))
+                raise UnknownRulebook(f"{name}@{digest}", choices=sorted(self._books))
             book = Rulebook.restore(text, register=self.rulebook.register)
-            self._books[case.rulebook_digest] = book, self._keeper(book)
-        return self._books[case.rulebook_digest]
+            self._books[digest] = book, self._keeper(book)
+        return self._books[digest]
 
     def _known(self, book: Rulebook, recorded_at: datetime, *, message: Message | None = None, imported: bool = False) -> Known:
         return Known(

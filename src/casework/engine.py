@@ -21,8 +21,9 @@ from .cases import Case, Order
 from .decisions import Decision, Draft, Known
 from .errors import InputError, NotAllowed, NotPermitted, UnknownClass, listed, nearest
 from .messages import Message, Sender
+from .recalculation import recounted
 from .rulebook import RECEIVE, Rulebook
-from .sla import Alarm, SlaClock
+from .sla import Alarm, ClockRule, Limit, SlaClock
 from .units import SYSTEM, Actor
 
 DESK = Actor(id="casework", role=SYSTEM)
@@ -83,13 +84,35 @@ def due(rulebook: Rulebook, case: Case, now: datetime, known: Known) -> Decision
     return draft.decision()
 
 
+def recalculate(
+    rulebook: Rulebook, case: Case, now: datetime, known: Known, *, counted: Mapping[str, tuple[SlaClock, SlaClock]]
+) -> Decision:
+    """Count every open deadline anew by the calendar as it now is; those that it moves are events, each with old and new.
+
+    *counted* holds by key clocks as they were a moment ago, with what they come to.
+    """
+    draft = Draft(rulebook, case, DESK, now, known, case.id)
+    for clock in case.clocks:
+        before, fresh = counted.get(clock.key, (None, None))
+        if before != clock:
+            fresh = recounted(clock, rulebook, known.keeper)
+        if fresh is not None and clock.due is not None and fresh.due is not None:
+            moved = events.Recalculated(
+                clock=clock.key, old=clock.due, new=fresh.due, old_calendar=clock.calendar, new_calendar=fresh.calendar
+            )
+            draft.add("recalculate", moved, moves=False, clocks=(fresh,))
+    return draft.decision()
+
+
 def open_to(rulebook: Rulebook, case: Case, actor: Actor, known: Known) -> tuple[str, ...]:
     """Return the actions that the case's state allows, the actor's role grants, and a command can ask for."""
     sender = known.message.sender.ref if known.message else ""
     return tuple(
         action
         for action in rulebook.lifecycle.allowed(case.state)
-        if action in act.COMMANDS and not privacy.refusal(rulebook.roles, actor, action, case, sender=sender)
+        if action in act.COMMANDS
+        and action not in rulebook.idle
+        and not privacy.refusal(rulebook.roles, actor, action, case, sender=sender)
     )
 
 
@@ -125,7 +148,8 @@ def _fire(draft: Draft, clock: SlaClock, alarm: Alarm) -> None:
     rung = draft.rulebook.rungs.get(alarm.rung)
     rest = [row for row in clock.alarms if row != alarm]
     holds = rung is not None and draft.holds(rung.when)
-    again = escalation.alarm(rung, clock, draft.known.keeper, n=alarm.n + 1) if rung else None
+    rule = draft.rulebook.clocks.get(clock.rule)
+    again = escalation.alarm(rung, clock, rule, draft.known.keeper, n=alarm.n + 1) if rung and rule else None
     left = tuple(sorted([*rest, again] if again else rest, key=lambda row: (row.at, row.rung)))
     units = (clock.subject,) if clock.subject in draft.case.units else draft.case.units
 
@@ -276,6 +300,88 @@ def _decline(draft: Draft, command: act.Decline) -> None:
 def _contact(draft: Draft, command: act.Contact) -> None:
     unit = _unit(draft, command, "contact")
     draft.add("contact", events.Contacted(unit=unit, how=command.how, note=draft.maybe("note", command.note)))
+
+
+def _promise(draft: Draft, command: act.Promise) -> None:
+    unit = _unit(draft, command, "promise")
+    clock, rule = _clock_to_move(draft, "promise", command.clock, unit)
+    if rule.promise and rule.promise.reason and not command.reason:
+        raise draft.refuse("promise", "a promise gives its reason")
+    new = draft.with_alarms(draft.known.keeper.promise(clock, rule, command.until, draft.now, case=draft.id))
+    assert new.due is not None  # noqa: S101 - a promised clock runs; for the type checker
+    promised = events.Promised(
+        unit=unit, clock=clock.key, until=command.until, old=clock.due, new=new.due, reason=draft.maybe("reason", command.reason)
+    )
+    draft.add("promise", promised, clocks=(new,))
+
+
+def _extend(draft: Draft, command: act.Extend) -> None:
+    """Extend a clock, or keep that it was asked for: what stands against it is said either way."""
+    keeper, actor = draft.known.keeper, draft.actor
+    unit = _spoken_for(draft, command.unit, "extend") or draft.case.lead or ""
+    clock, rule = _clock_to_move(draft, "extend", command.clock, unit)
+    asked = next((row for row in draft.case.asks if row.clock == clock.key), None)
+    limit = Limit.parse(command.limit or (asked.limit if asked else ""))
+    approver = rule.extend.approve if rule.extend else ""
+    if approver and actor.role != approver:
+        if asked:
+            raise draft.refuse("extend", f"an extension of {clock.key!r} by {asked.limit} is asked for already")
+        keeper.extend(clock, rule, limit, draft.now, case=draft.id)
+        reason = draft.maybe("reason", command.reason)
+        draft.add("extend", events.ExtensionAsked(unit=unit, clock=clock.key, limit=str(limit), reason=reason))
+        return
+    if asked and asked.by == actor.id:
+        raise NotPermitted("extend", actor=actor.id, role=actor.role, why="nobody allows what they asked for", case=draft.id)
+    new = draft.with_alarms(keeper.extend(clock, rule, limit, draft.now, asked_at=asked.at if asked else draft.now, case=draft.id))
+    assert clock.due is not None and new.due is not None  # noqa: S101 - an extended clock runs; for the type checker
+    extended = events.Extended(
+        clock=clock.key,
+        limit=str(limit),
+        old=clock.due,
+        new=new.due,
+        allowed_by=actor.id if approver else None,
+        reason=draft.maybe("reason", command.reason),
+    )
+    draft.add("extend", extended, clocks=(new,))
+
+
+def _refuse_extension(draft: Draft, command: act.RefuseExtension) -> None:
+    asks = [row for row in draft.case.asks if command.clock in (None, row.clock)]
+    if not asks:
+        raise draft.refuse("refuse_extension", "no extension is asked for", allowed=("extend",))
+    rule = draft.rulebook.clocks.get(draft.case.clock(asks[0].clock).rule)
+    wanted = rule.extend.approve if rule and rule.extend else ""
+    if wanted and draft.actor.role != wanted:
+        why = f"extensions of {asks[0].clock!r} are allowed or refused by {wanted!r}"
+        raise NotPermitted("refuse_extension", actor=draft.actor.id, role=draft.actor.role, why=why, case=draft.id)
+    opinion = draft.maybe("opinion", command.explanation)
+    refused = events.ApprovalRefused(act=f"extend:{asks[0].clock}", gate=1, reasons=(command.reason,), opinion=opinion)
+    draft.add("refuse_extension", refused)
+
+
+def _clock_to_move(draft: Draft, action: str, key: str | None, unit: str) -> tuple[SlaClock, ClockRule]:
+    """Return the clock that is to be extended or promised on: the one named, else the one that the rulebook lets be moved so."""
+    rules, case = draft.rulebook.clocks, draft.case
+    if key is not None:
+        clock = case.clock(key)
+        role = draft.rulebook.roles.get(draft.actor.role)
+        order = case.order(clock.subject)
+        if role and role.scope == "unit" and clock.subject not in ("", unit) and not (order and unit in order.to):
+            why = f"the clock {key!r} is not kept for {unit}"
+            raise NotPermitted(action, actor=draft.actor.id, role=draft.actor.role, why=why, case=draft.id)
+        return clock, rules[clock.rule]
+    terms = "promise" if action == "promise" else "extend"
+    asked = {row.clock for row in case.asks} if terms == "extend" else set()
+    found = [
+        clock
+        for clock in case.clocks
+        if clock.rule in rules and getattr(rules[clock.rule], terms) and clock.subject in ("", unit) and clock.status == "running"
+    ]
+    found.sort(key=lambda clock: (clock.key not in asked, clock.rule != draft.rulebook.outline.rulebook.late_by))
+    if not found:
+        able = tuple(rule.id for rule in rules.values() if getattr(rule, terms))
+        raise draft.refuse(action, f"no clock of it runs that could be moved so (the rulebook lets {listed(able)})", allowed=able)
+    return found[0], rules[found[0].rule]
 
 
 def _submit(draft: Draft, command: act.SubmitReply) -> None:
@@ -454,6 +560,9 @@ _HANDLERS: Mapping[type[act.Command], Callable[[Draft, Any], None]] = {
     act.Accept: _accept,
     act.Decline: _decline,
     act.Contact: _contact,
+    act.Promise: _promise,
+    act.Extend: _extend,
+    act.RefuseExtension: _refuse_extension,
     act.SubmitReply: _submit,
     act.Approve: _approve,
     act.ReturnReply: _return,

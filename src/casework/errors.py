@@ -22,6 +22,7 @@
     │   ├── NotAllowed           … not in this state
     │   ├── NotPermitted         … not by this actor
     │   ├── ConditionUnmet       … not with these contents
+    │   │   └── ExtensionRefused … not with these terms: late, too often, past the cap, shorter
     │   ├── StaleVersion         … not on this version of the case
     │   └── KeyReused            … not with this idempotency key
     ├── CaseNotFound
@@ -158,7 +159,8 @@ class UnreadableLimit(InputError):
     def __init__(self, value: object, *, why: str = "") -> None:
         super().__init__(
             f"cannot read the limit {value!r}{': ' + why if why else ''}; accepted: a whole number from 0 to 99999 and one of "
-            "'working days', 'calendar days', 'months', 'hours', or in Chinese 个工作日, 日 (天, 个自然日), 个月, 小时 "
+            "'working days', 'calendar days', 'months', 'hours', 'working hours', or in Chinese 个工作日, 日 (天, 个自然日), 个月, "
+            "小时, 个工作小时 "
             "(for example '5 working days' or '5个工作日')",
             value=value,
         )
@@ -288,6 +290,14 @@ class ConditionUnmet(CommandRefused):
         self.reasons = tuple(reasons)
         where = f" case {case}" if case else ""
         super().__init__(f"cannot {tried}{where}: " + "; ".join(reasons), case=case, tried=tried, allowed=allowed)
+
+
+class ExtensionRefused(ConditionUnmet):
+    """More time for a clock, asked for or promised, that the rulebook does not allow; ``reasons`` has everything against it."""
+
+    def __init__(self, tried: str, clock: str, reasons: Sequence[str], *, case: str | None = None) -> None:
+        self.clock = clock
+        super().__init__(tried, [f"clock {clock!r}: {reason}" for reason in reasons], case=case or None)
 
 
 class StaleVersion(CommandRefused):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from .documents import Document
 from .errors import UnreadableLimit
-from .sla import Alarm, Limit, SlaClock, Timekeeper
+from .sla import Alarm, ClockRule, Limit, SlaClock, Timekeeper
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -110,29 +110,37 @@ class OrderForm(BaseModel):
     assumption: str = ""
 
 
-def alarm(rung: Rung, clock: SlaClock, keeper: Timekeeper, *, n: int = 1) -> Alarm | None:
-    """Return the n-th moment of a rung on a clock, or None past its last repetition or where the clock has no due moment."""
+def alarm(rung: Rung, clock: SlaClock, rule: ClockRule, keeper: Timekeeper, *, n: int = 1) -> Alarm | None:
+    """Return the n-th moment of a rung on a clock, or None past its last repetition or where the clock has no due moment.
+
+    A distance in working hours is counted by the office hours of the clock's *rule*.
+    """
     if clock.due is None or (n > 1 and (rung.repeat is None or n > rung.repeat.max)):
         return None
     amount, unit = rung.distance.amount * (-1 if rung.at.startswith("-") else 1), rung.distance.unit
     if rung.repeat and n > 1:
         every = Limit.parse(rung.repeat.every)
         amount, unit = amount + (n - 1) * every.amount, every.unit
-    return Alarm(keeper.shift(clock.due, Limit(abs(amount), unit), back=amount < 0), rung.id, n)
+    return Alarm(keeper.shift(clock.due, Limit(abs(amount), unit), back=amount < 0, count=rule.count), rung.id, n)
 
 
 def alarms(
-    rungs: Sequence[Rung], clock: SlaClock, keeper: Timekeeper, *, over: Callable[[Alarm], bool] = lambda _: False
+    rungs: Sequence[Rung],
+    clock: SlaClock,
+    rule: ClockRule,
+    keeper: Timekeeper,
+    *,
+    over: Callable[[Alarm], bool] = lambda _: False,
 ) -> tuple[Alarm, ...]:
     """Return a running clock's alarms, of each rung the first repetition that is not *over*, the earliest first."""
     if clock.status != "running":
         return ()
     found = []
     for rung in rungs:
-        n, row = 1, alarm(rung, clock, keeper) if rung.clock == clock.rule else None
+        n, row = 1, alarm(rung, clock, rule, keeper) if rung.clock == clock.rule else None
         while row and over(row):
             n += 1
-            row = alarm(rung, clock, keeper, n=n)
+            row = alarm(rung, clock, rule, keeper, n=n)
         if row:
             found.append(row)
     return tuple(sorted(found, key=lambda row: (row.at, row.rung)))

@@ -265,7 +265,7 @@ class Approved(Payload, frozen=True, kw_only=True):
 
 
 class ApprovalRefused(Payload, frozen=True, kw_only=True):
-    """An act was refused at a gate."""
+    """An act was refused at a gate. Of an extension ``act`` is ``"extend:CLOCK"``, with the key of the clock that it was for."""
 
     kind = "approval_refused"
     act: str
@@ -539,7 +539,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         return self.data.kind
 
 
-class StoredEvent(msgspec.Struct, frozen=True):
+class StoredEvent(msgspec.Struct, frozen=True, gc=False):
     """An event as it is kept: the canonical text and the hash that chains it to the one before."""
 
     case: str

@@ -15,15 +15,19 @@ import msgspec
 
 from .cases import Case, fold
 from .errors import CaseworkError, ChainBroken
-from .events import PAYLOADS, Event, StoredEvent
+from .events import PAYLOADS, Event, Payload, StoredEvent
 from .sla import SlaClock
 
-FORM = 1
-"""The form of the envelope and of what every event shares (clocks, deadlines). Form 1 is not written; a later one would be."""
+FORM = 2
+"""The form of the envelope and of what every event shares (clocks, deadlines).
+
+Form 1, which was written without its number, had no extensions in its clocks and no bounds in its deadlines: it is read as it is.
+"""
+_FIRST_FORM = 1
 
 
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    form: int = FORM
+    form: int = _FIRST_FORM
     case: str
     seq: int
     kind: str
@@ -36,6 +40,12 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     state: str
     data: msgspec.Raw
     clocks: tuple[SlaClock, ...]
+
+
+class _Written(_Envelope, frozen=True, kw_only=True, omit_defaults=True):
+    """An envelope on its way out: its payload is encoded with it."""
+
+    data: Payload  # type: ignore[assignment]  # never decoded
 
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
@@ -57,7 +67,8 @@ def encode(event: Event) -> str:
     """Return the event's canonical text."""
     data = event.data
     return _encoder.encode(
-        _Envelope(
+        _Written(
+            form=FORM,
             case=event.case,
             seq=event.seq,
             kind=data.kind,
@@ -68,7 +79,7 @@ def encode(event: Event) -> str:
             role=event.role,
             action=event.action,
             state=event.state,
-            data=msgspec.Raw(_encoder.encode(data)),
+            data=data,
             clocks=event.clocks,
         )
     ).decode()
@@ -78,8 +89,9 @@ def decode(text: str, *, case: str = "?", seq: int = 0) -> Event:
     """Read an event of any version back; text that is no event is a `ChainBroken` at *case* and *seq*."""
     try:
         raw = _envelope.decode(text)
-        if raw.form != FORM:
-            raise ChainBroken(case, seq, f"it is of form {raw.form}, this casework reads form {FORM}; install a newer casework")
+        if not _FIRST_FORM <= raw.form <= FORM:
+            forms = f"forms {_FIRST_FORM} to {FORM}"
+            raise ChainBroken(case, seq, f"it is of form {raw.form}, this casework reads {forms}; install a newer casework")
         payload = PAYLOADS[raw.kind]
         if raw.v == payload.v:
             data = _payload[raw.kind].decode(raw.data)

@@ -15,19 +15,35 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .errors import InputError, UnreadableLimit
+from .hours import OfficeHours
 from .languages import Lang, chinese
 from .moments import require_aware
 
-_UNITS_ZH = {"working days": "个工作日", "calendar days": "个自然日", "months": "个月", "hours": "小时"}
+_UNITS_ZH = {
+    "working days": "个工作日",
+    "calendar days": "个自然日",
+    "months": "个月",
+    "hours": "小时",
+    "working hours": "个工作小时",
+}
+BY_THE_DAY = frozenset({"working days", "calendar days", "months"})
+"""The units that are counted from day to day; the others run from a moment."""
 _READ_ZH = {zh.removeprefix("个"): unit for unit, zh in _UNITS_ZH.items()} | {"日": "calendar days", "天": "calendar days"}
 _LIMIT = re.compile(
-    r"\s*(-?\d{1,5})(?:\s+(?P<en>working day|calendar day|month|hour)s?|\s*(?P<zh>个?工作日|个?自然日|日|天|个月|个?小时))\s*",
+    r"\s*(-?\d{1,5})(?:\s+(?P<en>working day|calendar day|month|hour|working hour)s?"
+    r"|\s*(?P<zh>个?工作日|个?自然日|日|天|个月|个?小时|个?工作小时))\s*",
     re.IGNORECASE,
 )
 
 
-class Limit(msgspec.Struct, frozen=True):
-    """A length of time: ``amount``, not negative, in ``unit``: "working days", "calendar days", "months" or "hours"."""
+_Date = date  # a field of the name "date" hides the type within its class
+
+
+class Limit(msgspec.Struct, frozen=True, gc=False):
+    """A length of time: ``amount``, not negative, in ``unit``.
+
+    Units: "working days", "calendar days", "months", "hours", and "working hours", which run in office hours only.
+    """
 
     amount: int
     unit: str
@@ -38,9 +54,10 @@ class Limit(msgspec.Struct, frozen=True):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``"5 working days"``, ``"15 calendar days"``, ``"1 month"``, ``"24 hours"``; otherwise `UnreadableLimit`.
+        """Read ``"5 working days"``, ``"15 calendar days"``, ``"1 month"``, ``"24 hours"``, ``"4 working hours"``.
 
-        In Chinese ``"5个工作日"``, ``"15日"`` (天, 个自然日), ``"1个月"``, ``"24小时"``; "1月" is January, and refused.
+        In Chinese ``"5个工作日"``, ``"15日"`` (天, 个自然日), ``"1个月"``, ``"24小时"``, ``"4个工作小时"``; "1月" is January, and
+        refused. Raises `UnreadableLimit`.
         """
         found = _LIMIT.fullmatch(text)
         if not found:
@@ -58,21 +75,27 @@ class Limit(msgspec.Struct, frozen=True):
         return self.label("en")
 
 
-class Deadline(msgspec.Struct, frozen=True, kw_only=True):
+class Deadline(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A due moment: ``date`` is the last day, ``before`` the exclusive instant (UTC) by which it must be done.
 
-    A ``provisional`` one depends on days that no notice has announced yet.
+    A ``provisional`` one depends on days that a notice still to come may change; ``earliest`` and ``latest`` are the last days
+    between which it is then expected, and None otherwise.
     """
 
     date: date
     before: datetime
     provisional: bool = False
+    earliest: _Date | None = None
+    latest: _Date | None = None
 
     def __str__(self) -> str:
-        return f"{self.date.isoformat()}{' (provisional)' if self.provisional else ''}"
+        if not self.provisional:
+            return self.date.isoformat()
+        between = f": {self.earliest} to {self.latest}" if self.earliest != self.latest else ""
+        return f"{self.date.isoformat()} (provisional{between})"
 
 
-class Pause(msgspec.Struct, frozen=True):
+class Pause(msgspec.Struct, frozen=True, gc=False):
     """A time that does not count against the limit; ``until``, not before ``since``, is None while the pause is open."""
 
     since: datetime
@@ -84,6 +107,26 @@ class Pause(msgspec.Struct, frozen=True):
             raise InputError(f"a pause that starts at {self.since} cannot end before it, at {self.until}", value=self.until)
 
 
+class Extension(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """More time, granted at a moment: ``limit`` counted from ``since``, or until the end of a promised day.
+
+    ``since`` is the last day of the limit as it stood ("due"), the same before it was rolled off a day off ("due-unrolled": HMCTS
+    extends money claims so), the day of the grant ("today") or day zero ("receipt": ``limit`` then is the whole of it). Of a
+    "promise", ``until`` is the day.
+    """
+
+    since: Literal["due", "due-unrolled", "today", "receipt", "promise"] = "due"
+    at: datetime
+    limit: Limit | None = None
+    until: _Date | None = None
+
+    def __post_init__(self) -> None:
+        require_aware(self.at, what="the moment of an extension")
+        promised = self.since == "promise"
+        if promised != (self.until is not None) or promised != (self.limit is None):
+            raise InputError("a promise names the day until which, every other extension a limit and no day", value=self)
+
+
 class Count(BaseModel):
     """How days are counted; each choice names who counts so.
 
@@ -91,21 +134,27 @@ class Count(BaseModel):
       no working day, the next working day (``next-working-day``: the UK Home Office's casework system).
     - ``cutoff``: a message after this local time counts as received on the next working day (HMCTS money claims: 16:00). So does
       one on a day off, whatever ``day_zero`` says: else Saturday's message would be due before that of Friday night.
-    - ``ends``: ``24:00`` of the last day (Civil Code art. 203), ``same-time`` as the start (help-desks), or the local time at
-      which business stops, ``"17:30"`` (art. 203, second sentence). What comes after it with a limit of 0 days counts
-      as received on the next day, or working day: nothing is due before it came.
+    - ``ends``: ``24:00`` of the last day (Civil Code art. 203), ``same-time`` as the start (help-desks), or when business stops
+      (art. 203, second sentence): a local time, ``"17:30"``, or ``close``, the end of that day's office hours. What comes after
+      it with a limit of 0 days counts as received on the next day, or working day: nothing is due before it came.
     - ``roll``: a last day in calendar days or months that is no working day moves to the next one (``next``: art. 203) or not.
+    - ``on_pause``: a pause disregards whole days, working days where those are counted, both ends inclusive, overlaps once
+      (``working-days``: FOIA s. 10(2)), or exactly the working time that it lasts (``exact``: Zammad, Frappe Helpdesk); in
+      calendar days and months, exactly the time. Hours and working hours are always paused exactly.
+    - ``hours``: the office hours, which working hours, ``close`` and ``exact`` count by; without them a working day has 24 hours.
 
-    A pause disregards whole days, both ends inclusive, overlaps counted once (FOIA s. 10(2)). A limit in hours runs from the
-    moment itself (art. 201), whatever is chosen here, and is pushed back by exactly the time paused.
+    A limit in hours runs from the moment itself (Civil Code art. 201), whatever else is chosen here; so does one in working
+    hours, from the first open minute on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     day_zero: Literal["as-is", "next-working-day"] = "as-is"
     cutoff: time | None = None
-    ends: str = Field(default="24:00", pattern=r"^(24:00|same-time|([01]\d|2[0-3]):[0-5]\d)$")
+    ends: str = Field(default="24:00", pattern=r"^(24:00|close|same-time|([01]\d|2[0-3]):[0-5]\d)$")
     roll: Literal["none", "next"] = "none"
+    on_pause: Literal["working-days", "exact"] = "working-days"
+    hours: OfficeHours | None = None
 
     @model_validator(mode="after")
     def _on_the_wall(self) -> Self:
@@ -114,11 +163,6 @@ class Count(BaseModel):
         if self.ends == "00:00":
             raise ValueError("a last day that ends at 00:00 would be over before it begins; its end is 24:00")
         return self
-
-    @property
-    def closing(self) -> time | None:
-        """The local time at which business stops on the last day, where one is named."""
-        return None if self.ends in ("24:00", "same-time") else time.fromisoformat(self.ends)
 
 
 def add_months(day: date, months: int) -> date:

@@ -57,6 +57,8 @@ def read_moment(value: object, *, zone: str, what: str = "moment", naive_ok: boo
         return _in_utc(datetime.combine(value, time()), local, value, what)
     if not isinstance(value, str):
         raise UnreadableMoment(value, what=what)
+    if (quick := _quickly(value, local)) is not None:
+        return quick
     text = value.strip()
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).strip()  # full-width digits and colons
@@ -66,6 +68,26 @@ def read_moment(value: object, *, zone: str, what: str = "moment", naive_ok: boo
     except (ValueError, OverflowError) as error:
         raise UnreadableMoment(value, what=what) from error
     return _in_utc(naive, local if offset is None else offset, value, what)
+
+
+def _quickly(text: str, local: tzinfo) -> datetime | None:
+    """Return what the most frequent form says, 2026-09-29T10:00 with or without seconds and an offset such as +08:00.
+
+    None for every other form, which is read with more care.
+    """
+    size = len(text)
+    if not (16 <= size <= 32 and text[4] == text[7] == "-" and text[10] in "T " and text[13] == ":"):
+        return None
+    offset = size > 19 and text[-6] in "+-"
+    if offset and (text[-3] != ":" or text[-2] > "5"):
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+        if offset:
+            return read.astimezone(UTC)
+        return read.replace(tzinfo=local).astimezone(UTC) if read.tzinfo is None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _from_parts(parts: dict[str, str | None]) -> tuple[datetime, tzinfo | None]:
@@ -150,6 +172,8 @@ def zone_named(name: str) -> ZoneInfo:
 
 def require_aware(value: datetime, *, what: str = "moment") -> datetime:
     """Return the moment as UTC; raise `NaiveDatetime`, which names *what* it was, where it has no offset."""
+    if value.tzinfo is UTC and type(value) is datetime:
+        return value
     if value.utcoffset() is None:
         raise NaiveDatetime(value, what=what)
     try:
@@ -188,17 +212,19 @@ def show_month(day: date, *, lang: Lang = "zh") -> str:
 _UNITS = ((" d", " h", " min", " s", " "), ("天", "小时", "分", "秒", ""))  # in English and in Chinese
 
 
-def show_span(delta: timedelta, *, lang: Lang = "zh") -> str:
+def show_span(delta: timedelta, *, lang: Lang = "zh", in_days: bool = True) -> str:
     """Return ``3天2小时5分`` or ``3 d 2 h 5 min``: days of 24 hours, parts of a minute dropped, parts that are nothing left out.
 
-    Less than a minute is shown in seconds; a span backwards begins with a minus sign.
+    Not *in_days*, the same is ``74小时5分``: a working day has not 24 hours. Less than a minute is shown in seconds; a span
+    backwards begins with a minus sign.
     """
     days, hours, minutes, seconds, between = _UNITS[chinese(lang)]
     size = abs(delta)
     if size < timedelta(minutes=1):
         shown = f"{size.seconds}{seconds}" if size.seconds else f"0{minutes}"
         return f"-{shown}" if delta < timedelta(0) and size.seconds else shown
-    counts = ((size.days, days), (size.seconds // 3600, hours), (size.seconds // 60 % 60, minutes))
+    whole = size.days if in_days else 0
+    counts = ((whole, days), ((size - timedelta(days=whole)) // timedelta(hours=1), hours), (size.seconds // 60 % 60, minutes))
     return ("-" if delta < timedelta(0) else "") + between.join(f"{count}{unit}" for count, unit in counts if count)
 
 

@@ -112,14 +112,15 @@ def _day_problems(
     forward: list[tuple[str, Span]] = []
     for where, span in off:
         if span.first > span.last:
-            yield Problem(f"the span ends before it begins ({span.first} to {span.last})", where)
+            yield Problem(f"the span ends before it begins ({span.first} to {span.last}); give its first day first", where)
         else:
             forward.append((where, span))
     forward.sort(key=lambda item: (item[1].first, item[1].last))
     reach: tuple[str, Span] | None = None
     for where, span in forward:
         if reach is not None and span.first <= reach[1].last:
-            yield Problem(f"{span.first} to {span.last} overlaps {reach[1].first} to {reach[1].last} ({reach[0]})", where)
+            other = f"{reach[1].first} to {reach[1].last} ({reach[0]})"
+            yield Problem(f"{span.first} to {span.last} overlaps {other}; name each day in one span only", where)
         if reach is None or span.last > reach[1].last:
             reach = (where, span)
     seen: set[date] = set()
@@ -127,10 +128,12 @@ def _day_problems(
         for other, span in forward:
             if day in span:
                 yield Problem(
-                    f"{day} is a make-up workday and lies inside the days off {span.first} to {span.last} ({other})", where
+                    f"{day} is a make-up workday and lies inside the days off {span.first} to {span.last} ({other}); it is one or "
+                    "the other",
+                    where,
                 )
         if day in seen:
-            yield Problem(f"{day} is listed twice", where)
+            yield Problem(f"{day} is listed twice; once is enough", where)
         seen.add(day)
     if year is not None and year not in _YEARS:
         yield Problem(f"should be a year such as 2026, is {year}", f"{path}.year")

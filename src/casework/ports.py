@@ -15,6 +15,7 @@ import msgspec
 
 from .cases import Case, Fact
 from .events import Ref, StoredEvent
+from .sla import SlaClock
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +122,14 @@ class UnitTally(msgspec.Struct, frozen=True, kw_only=True):
     late: int
 
 
+class OpenClocks(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The running clocks of one case, and the digest of the rulebook that it keeps."""
+
+    case: str
+    rulebook_digest: str
+    clocks: tuple[SlaClock, ...]
+
+
 class UnitOfWork(Protocol):
     """One transaction: what is read in it stays true until it ends, and all that is written is kept, or none of it."""
 
@@ -143,7 +152,7 @@ class UnitOfWork(Protocol):
         """Keep a change; `StaleVersion` where the case has moved on, `KeyReused` where the key was taken meanwhile."""
 
     def keep(self, kind: str, digest: str, text: str) -> None:
-        """Keep a definition ("rulebook", "register") under its digest, once; it becomes the one kept last."""
+        """Keep a definition ("rulebook", "register", "notices:CN") under its digest, once; it becomes the one kept last."""
 
     def kept(self, kind: str, digest: str) -> str | None:
         """Return a definition by its digest; None where there is none."""
@@ -189,6 +198,9 @@ class CaseStore(Protocol):
 
     def due(self, now: datetime, *, limit: int) -> list[str]:
         """Return cases for which a sweep has something to do, the longest waiting first."""
+
+    def open_clocks(self, *, after: str = "", limit: int = 1000) -> list[OpenClocks]:
+        """Return the running clocks of cases that have any, in the order of their ids, the next page after *after*."""
 
     def kept(self, kind: str, digest: str | None = None) -> str | None:
         """Return a definition by its digest, or the one kept last; None where there is none."""

@@ -24,10 +24,11 @@ from .conditions import NAMES, Condition
 from .errors import CaseworkError, InputError, LifecycleInvalid, Problem, RulebookInvalid, UnknownRulebook, nearest
 from .escalation import OrderForm, Rung
 from .languages import Lang, chinese
+from .limits import BY_THE_DAY, Limit
 from .privacy import Role
 from .replies import Approval, ReplyRules
 from .routing import RouteRule
-from .sla import ClockRule
+from .sla import ClockRule, OfficeHours, Timekeeper
 from .units import Register, load_register
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -168,6 +169,7 @@ class Outline(BaseModel):
     intake: Intake = Intake()
     route: tuple[RouteRule, ...] = ()
     assignment: AssignmentRules = AssignmentRules()
+    hours: OfficeHours | None = None
     clock: tuple[ClockRule, ...] = ()
     approval: tuple[Approval, ...] = Field(default=(), max_length=1)
     reply: ReplyRules = ReplyRules()
@@ -229,8 +231,12 @@ class Rulebook:
 
     @classmethod
     def restore(cls, text: str, *, register: Register | None = None) -> Self:
-        """Read back what `text` kept: the merged document as JSON."""
-        return cls(msgspec.json.decode(text), name="stored rulebook", register=register, kept=True)
+        """Read back what `text` kept: the merged document as JSON; `RulebookInvalid` for anything else."""
+        try:
+            document = msgspec.json.decode(text, type=dict[str, Any])
+        except msgspec.MsgspecError as error:
+            raise RulebookInvalid("stored rulebook", [Problem(f"is not what was stored: {error}", "document")]) from error
+        return cls(document, name="stored rulebook", register=register, kept=True)
 
     # -- reading it
 
@@ -246,8 +252,14 @@ class Rulebook:
 
     @cached_property
     def clocks(self) -> Mapping[str, ClockRule]:
-        """The clock rules by id, in the rulebook's order."""
-        return {rule.id: rule for rule in self.outline.clock}
+        """The clock rules by id, in the rulebook's order; those without office hours of their own have the rulebook's."""
+        hours = self.outline.hours
+        return {
+            rule.id: rule.model_copy(update={"count": rule.count.model_copy(update={"hours": hours})})
+            if hours and rule.count.hours is None
+            else rule
+            for rule in self.outline.clock
+        }
 
     @cached_property
     def orders(self) -> Mapping[str, OrderForm]:
@@ -263,6 +275,13 @@ class Rulebook:
     def gates(self) -> tuple[str, ...]:
         """The roles of the gates before a reply is published, in order."""
         return tuple(role for approval in self.outline.approval for role in approval.by)
+
+    @cached_property
+    def idle(self) -> frozenset[str]:
+        """Actions of the lifecycle to which no rule gives a meaning: no clock of the rulebook can be extended, or promised on."""
+        extends = any(rule.extend for rule in self.clocks.values())
+        promises = any(rule.promise for rule in self.clocks.values())
+        return frozenset(([] if extends else ["extend", "refuse_extension"]) + ([] if promises else ["promise"]))
 
     @property
     def roles(self) -> Mapping[str, Role]:
@@ -280,6 +299,10 @@ class Rulebook:
     def calendar(self) -> WorkCalendar:
         """Return the calendar that the rulebook names."""
         return WorkCalendar.named(self.outline.rulebook.calendar)
+
+    def timekeeper(self, *, provisional: bool = False) -> Timekeeper:
+        """Return a timekeeper that counts by the rulebook's calendar in its zone."""
+        return Timekeeper(self.calendar(), self.zone, provisional=provisional)
 
     def __repr__(self) -> str:
         return f"Rulebook({self.id!r}, version {self.outline.rulebook.version}, {self.digest})"
@@ -441,6 +464,41 @@ def _keys_beside(place: tuple[int | str, ...]) -> list[str]:
 
 # --- checks across tables ---------------------------------------------------------------------------------------------
 
+_NO_HOURS = "working hours, and an end at 'close', need office hours: [hours] open = '09:00-12:00, 13:30-17:30'"
+
+
+def _clock_problems(book: Rulebook, clock: ClockRule, path: str, happenings: Iterable[str]) -> Iterator[Problem]:
+    """Yield what is wrong between a clock and the rest of its rulebook."""
+    outline, life = book.outline, book.lifecycle
+    places = [(name, happenings, "action or state", key) for key in ("starts_on", "stops_on") for name in getattr(clock, key)]
+    places += [(name, life.states, "state", "pauses_on") for name in clock.pauses_on]
+    if clock.extend and clock.extend.approve:
+        places.append((clock.extend.approve, outline.roles, "role", "extend.approve"))
+    for name, choices, what, key in places:
+        names = list(choices)
+        if name not in names:
+            yield Problem(f"unknown {what} {name!r}{nearest(name, names)}", f"{path}.{key}")
+    if not any(not limit.when for limit in clock.limit):
+        yield Problem("one limit must stand without a condition, for all other cases", f"{path}.limit")
+    approver = clock.extend.approve if clock.extend else ""
+    if approver in outline.roles and "extend" not in outline.roles[approver].may:
+        yield Problem(f"role {approver!r} allows extensions and may not extend", f"{path}.extend.approve")
+    by_the_day = [line.limit.unit for line in clock.limit if line.limit.unit in BY_THE_DAY]
+    for key, terms in (("extend", clock.extend), ("promise", clock.promise)):
+        if terms and not any(key in role.may for role in outline.roles.values()):
+            yield Problem(f"no role may {key}; give it to one under [roles.….may]", f"{path}.{key}")
+        unit = Limit.parse(terms.cap).unit if terms and terms.cap else ""
+        if terms and terms.cap_from == "due" and by_the_day and unit and unit not in BY_THE_DAY:
+            yield Problem(f"a cap of {terms.cap} cannot be added to a limit in {by_the_day[0]}", f"{path}.{key}.cap")
+    if not (outline.hours or clock.count.hours):
+        timed = [f"limit[{line}].is" for line, limit in enumerate(clock.limit) if limit.limit.unit == "working hours"]
+        asked = clock.extend.ask_before if clock.extend else "due"
+        timed += ["extend.ask_before"] if asked != "due" and Limit.parse(asked).unit == "working hours" else []
+        for where in [*timed, *(["count.ends"] if clock.count.ends == "close" else [])]:
+            yield Problem(_NO_HOURS, f"{path}.{where}")
+    if clock.on.transfer == "restart-on-accept" and not (outline.assignment.accept and "accept" in life.actions):
+        yield Problem("units do not accept under this rulebook; use 'restart'", f"{path}.on.transfer")
+
 
 def _cross_checks(book: Rulebook, register: Register | None) -> list[Problem]:
     outline, life = book.outline, book.lifecycle
@@ -480,13 +538,7 @@ def _cross_checks(book: Rulebook, register: Register | None) -> list[Problem]:
                 known(axis, outline.classes, "class", f"{path}.set.{axis}")
                 known(value, outline.classes.get(axis, (value,)), f"value for class {axis!r}", f"{path}.set.{axis}")
     for number, clock in enumerate(outline.clock):
-        for key in ("starts_on", "stops_on"):
-            for name in getattr(clock, key):
-                known(name, happenings, "action or state", f"clock[{number}].{key}")
-        for name in clock.pauses_on:
-            known(name, life.states, "state", f"clock[{number}].pauses_on")
-        if not any(not limit.when for limit in clock.limit):
-            problems.append(Problem("one limit must stand without a condition, for all other cases", f"clock[{number}].limit"))
+        problems += _clock_problems(book, clock, f"clock[{number}]", happenings)
     for number, approval in enumerate(outline.approval):
         for name in approval.by:
             known(name, outline.roles, "role", f"approval[{number}].by")
@@ -497,6 +549,11 @@ def _cross_checks(book: Rulebook, register: Register | None) -> list[Problem]:
             known(name, outline.roles, "role", f"order[{number}].cc")
     for number, rung in enumerate(outline.rung):
         known(rung.clock, book.clocks, "clock", f"rung[{number}].on")
+        standing = book.clocks.get(rung.clock)
+        if rung.distance.unit == "working hours" and standing and standing.count.hours is None:
+            problems.append(
+                Problem("working hours need office hours: [hours] open = '09:00-12:00, 13:30-17:30'", f"rung[{number}].at")
+            )
         for line in rung.do:
             verb, _, name = line.partition(":")
             if verb == "issue":

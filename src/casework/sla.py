@@ -1,28 +1,27 @@
 """Clocks, and who counts for them: rules, running clocks, verdicts, and the `Timekeeper` by which all of them count.
 
-Day arithmetic is done on dates in the rulebook's zone, elapsed arithmetic in UTC. A deadline is the exclusive instant `before`;
-people see its `date`, the last day. The values (`Limit`, `Deadline`, `Pause`) and conventions (`Count`) are in `limits`, the
+The values (`Limit`, `Deadline`, `Pause`, `Extension`) and conventions (`Count`) are in `limits`, the arithmetic in `reckoning`, the
 account of a deadline day by day in `explanations`; all of them can be imported from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import islice, takewhile
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, Self
 
 import msgspec
 from msgspec.structs import replace as _with
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from .calendars import Day, WorkCalendar
-from .errors import CalendarNotAnnounced, InputError, UnreadableLimit
-from .explanations import CountedDay, Explanation, Moved
+from .errors import ExtensionRefused, UnreadableLimit
+from .explanations import CountedDay, Explanation
+from .hours import OfficeHours
 from .languages import Lang, chinese
-from .limits import Count, Deadline, Limit, Pause, add_months
-from .moments import require_aware, zone_named
+from .limits import Count, Deadline, Extension, Limit, Pause
+from .moments import require_aware, show_span
+from .reckoning import Reckoner
 
 __all__ = [
     "Alarm",
@@ -32,21 +31,23 @@ __all__ = [
     "CountedDay",
     "Deadline",
     "Explanation",
+    "ExtendRule",
+    "Extension",
     "Limit",
+    "OfficeHours",
     "Pause",
+    "PromiseRule",
     "SlaClock",
     "Standing",
     "Timekeeper",
+    "Turns",
     "Verdict",
 ]
 
-_T = TypeVar("_T")
-_Spans = Sequence[tuple[date, date]]
-_ONE_DAY = timedelta(days=1)
-_ONE_HOUR = timedelta(hours=1)
+_FROZEN = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class Alarm(msgspec.Struct, frozen=True):
+class Alarm(msgspec.Struct, frozen=True, gc=False):
     """A moment at which a rung of the ladder is due on a clock; ``n`` counts its repetitions from 1."""
 
     at: datetime
@@ -54,24 +55,26 @@ class Alarm(msgspec.Struct, frozen=True):
     n: int = 1
 
 
-class SlaClock(msgspec.Struct, frozen=True, kw_only=True):
+class SlaClock(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A clock as it stands after an event: every moment in it is computed, so reading it needs neither rule nor calendar.
 
     ``subject`` is the unit or the order that the clock is kept for ("" for the case), ``run`` counts its starts. ``left`` is what
-    a paused clock has left: working days, whole hours for a limit in hours, calendar days for one in calendar days or months.
-    ``late`` is the working days by which a stopped clock was late, none where no working day began in between. A cancelled clock
-    ended without a verdict: its case was refused, or its unit taken off the case.
+    a paused clock has left: working days, whole hours for a limit in (working) hours, calendar days for one in calendar days or
+    months. ``late`` is the working days by which a stopped clock was late, none where no working day began in between. A cancelled
+    clock ended without a verdict: its case was refused, or its unit taken off the case. A waiting one starts anew when the case's
+    next unit accepts it.
     """
 
     rule: str
     subject: str = ""
     run: int = 1
-    status: Literal["running", "paused", "stopped", "cancelled"] = "running"
+    status: Literal["running", "paused", "stopped", "cancelled", "waiting"] = "running"
     started_at: datetime
     day_zero: date
     limit: Limit
     due: Deadline | None
     pauses: tuple[Pause, ...] = ()
+    extensions: tuple[Extension, ...] = ()
     left: int | None = None
     stopped_at: datetime | None = None
     met: bool | None = None
@@ -100,6 +103,7 @@ class Standing(StrEnum):
     MET = "met"
     MET_LATE = "met late"
     CANCELLED = "cancelled"
+    WAITING = "waiting"
 
 
 _VERDICTS = {  # without and with days, in English and in Chinese
@@ -110,39 +114,59 @@ _VERDICTS = {  # without and with days, in English and in Chinese
     Standing.MET: (("met", ""), ("按期", "")),
     Standing.MET_LATE: (("met late", "met late by {}"), ("逾期完成", "逾期{}完成")),
     Standing.CANCELLED: (("cancelled", ""), ("终止", "")),
+    Standing.WAITING: (("waiting for acceptance", ""), ("待签收后起算", "")),
 }
 
 
+_WORKING_TIME = ("{} of working time", "工作时间{}")
+
+
 class Verdict(msgspec.Struct, frozen=True):
-    """A clock's verdict; ``days`` are working days left after today (paused: if the pause ended today), or since the last day."""
+    """A clock's verdict; ``days`` are working days left after today (paused: if the pause ended today), or since the last day.
+
+    ``time`` is the same to the minute for a limit in hours or working hours, in which it is then counted (``working``), and None
+    for others.
+    """
 
     state: Standing
     days: int
+    time: timedelta | None = None
+    working: bool = False
 
     def text(self, lang: Lang) -> str:
         """Return the verdict in words: ``"2 working days left"``, ``"逾期1个工作日"``; days that are none are not named."""
         words, counted = _VERDICTS[self.state][chinese(lang)]
+        if self.time is not None and counted:
+            span = show_span(self.time, lang=lang, in_days=not self.working)
+            return counted.format(_WORKING_TIME[chinese(lang)].format(span) if self.working else span)
         days = Limit(abs(self.days), "working days").label(lang)
         return counted.format(days) if self.days and counted else words
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def _readable(value: str) -> str:
+    """Return a limit as it is written in English; ValueError for what is none."""
+    try:
+        return str(Limit.parse(value))
+    except UnreadableLimit as error:
+        raise ValueError(str(error)) from error
+
+
+Length = Annotated[str, AfterValidator(_readable)]
+"""A limit as a rulebook writes it."""
 
 
 class ConditionalLimit(BaseModel):
     """One row of a clock's limits: the first whose condition holds is taken."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = _FROZEN
 
-    is_: str = Field(alias="is")
+    is_: Length = Field(alias="is")
     when: str = ""
     source: str = ""
     assumption: str = ""
-
-    @field_validator("is_")
-    @classmethod
-    def _readable(cls, value: str) -> str:
-        try:
-            return str(Limit.parse(value))
-        except UnreadableLimit as error:
-            raise ValueError(str(error)) from error
 
     @property
     def limit(self) -> Limit:
@@ -150,14 +174,84 @@ class ConditionalLimit(BaseModel):
         return Limit.parse(self.is_)
 
 
+Turn = Literal["continue", "resume", "recompute", "restart", "restart-on-accept"]
+
+
+class Turns(BaseModel):
+    """What becomes of a clock when its case takes a turn; of a turn that is not named, nothing.
+
+    ``return`` is a reply sent back, ``transfer`` another lead unit in place of the last, ``reclassify`` another class, ``reopen`` a
+    closed case opened again. A clock then does one of these:
+
+    - ``continue``: it goes on as if it had never stopped (a running clock is left as it is);
+    - ``resume``: it goes on, and the time since it stopped is a pause (Zammad, Frappe Helpdesk);
+    - ``recompute``: its limit is chosen anew and counted from the same start (HOCS after a change of case type);
+    - ``restart``: it starts anew at this moment, its limit chosen anew (Alaveteli after a clarification);
+    - ``restart-on-accept``: it starts anew when the next unit accepts, and waits until then.
+    """
+
+    model_config = _FROZEN
+
+    return_: Turn | None = Field(default=None, alias="return")
+    reclassify: Turn | None = None
+    transfer: Turn | None = None
+    reopen: Turn | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        for name, then in (("return", self.return_), ("reclassify", self.reclassify), ("reopen", self.reopen)):
+            if then == "restart-on-accept":
+                raise ValueError(f"no unit accepts anew after {name}; 'restart' starts the clock at once")
+        return self
+
+
+class ExtendRule(BaseModel):
+    """How a clock may be given more time.
+
+    ``ask_before`` is "due" (asked before the due moment) or a limit before it; ``approve`` the role that allows what others ask for
+    ("" for whoever may extend). ``from`` says from where the new limit counts, see `Extension`. ``cap`` bounds the whole, counted
+    from receipt or the first due date ("" for no bound), ``times`` how often.
+    """
+
+    model_config = _FROZEN
+
+    ask_before: str = "due"
+    approve: str = ""
+    from_: Literal["due", "due-unrolled", "today", "receipt"] = Field(default="due", alias="from")
+    cap: Length | Literal[""] = ""
+    cap_from: Literal["receipt", "due"] = "receipt"
+    times: int = Field(default=1, ge=1)
+    source: str = ""
+    assumption: str = ""
+
+    @field_validator("ask_before")
+    @classmethod
+    def _when(cls, value: str) -> str:
+        return value if value == "due" else _readable(value)
+
+
+class PromiseRule(BaseModel):
+    """How a unit may promise a day: within ``cap`` of the first due date or of receipt ("" for no bound), with a reason or not."""
+
+    model_config = _FROZEN
+
+    cap: Length | Literal[""] = ""
+    cap_from: Literal["receipt", "due"] = "due"
+    times: int = Field(default=1, ge=1)
+    reason: bool = True
+    source: str = ""
+    assumption: str = ""
+
+
 class ClockRule(BaseModel):
     """A clock as a rulebook declares it.
 
     ``starts_on`` and ``stops_on`` name actions or states; ``pauses_on`` names states. ``per`` says what the clock is kept for:
-    the case, each unit's assignment, or each order.
+    the case, each unit's assignment, or each order. ``on_calendar_change`` says what a new notice does to an open deadline: nothing
+    ("keep"), only make it later, or whatever follows from counting anew.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = _FROZEN
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     zh: str = ""
@@ -170,6 +264,10 @@ class ClockRule(BaseModel):
     count: Count = Count()
     soon: int = Field(default=1, ge=0)
     """The clock is "due soon" when at most this many working days are left."""
+    on: Turns = Turns()
+    extend: ExtendRule | None = None
+    promise: PromiseRule | None = None
+    on_calendar_change: Literal["keep", "later-only", "recompute"] = "recompute"
     when: str = ""
     source: str = ""
     assumption: str = ""
@@ -180,99 +278,27 @@ class ClockRule(BaseModel):
         return (value,) if isinstance(value, str) else value
 
 
-class Timekeeper(msgspec.Struct, frozen=True):
-    """Counts by one calendar in one zone, an IANA name.
+# --- the timekeeper ---------------------------------------------------------------------------------------------------
 
-    Past the last announced day it counts provisionally where ``provisional`` is set, and raises CalendarNotAnnounced otherwise.
+
+class Timekeeper(Reckoner, frozen=True):
+    """Keeps clocks: a `Reckoner` that starts, pauses, extends and judges them. Every clock it is given stays as it was.
+
+    A moment that is given is aware; NaiveDatetime otherwise.
     """
-
-    calendar: WorkCalendar
-    zone: str
-    provisional: bool = False
-
-    def local(self, moment: datetime) -> datetime:
-        """Return a moment as clocks on the wall showed it."""
-        return require_aware(moment).astimezone(zone_named(self.zone))
-
-    def local_date(self, moment: datetime) -> date:
-        """Return the date that clocks on the wall showed."""
-        return self.local(moment).date()
-
-    def day_zero(self, start: datetime, count: Count, *, limit: Limit = Limit(1, "working days")) -> date:  # noqa: B008 - frozen
-        """Return the day from which *start* is counted, after cut-off and day-zero convention; for hours the day itself."""
-        return self._counted(lambda calendar: self._zero(calendar, start, limit, count))[0]
-
-    def deadline(self, start: datetime, limit: Limit, *, count: Count | None = None, pauses: Sequence[Pause] = ()) -> Deadline:
-        """Return when *limit* from *start* (aware) is over; closed pauses are disregarded, an open one is an InputError."""
-        if any(pause.until is None for pause in pauses):
-            raise InputError("there is no deadline while a pause is open", value=pauses)
-        return self._counted(lambda calendar: self._deadline(calendar, require_aware(start), limit, count or Count(), pauses))
-
-    def _counted(self, ask: Callable[[WorkCalendar], _T]) -> _T:
-        """Ask the announced days; where they do not reach and that is allowed, the provisional ones too."""
-        try:
-            return ask(self.calendar)
-        except CalendarNotAnnounced:
-            if not self.provisional:
-                raise
-        except OverflowError as error:
-            raise InputError("the day asked for lies outside the years 1 to 9999", value=self.calendar.name) from error
-        return ask(self.calendar.provisional())
-
-    def _zero(self, calendar: WorkCalendar, start: datetime, limit: Limit, count: Count) -> tuple[date, Moved, time | None]:
-        """Return day zero, why it is not the day of receipt, and the time that was past."""
-        local = self.local(start)
-        day, now = local.date(), local.time()
-        if limit.unit == "hours":
-            return day, "", None
-        if (count.cutoff is not None or count.day_zero == "next-working-day") and not calendar.is_working_day(day):
-            return calendar.next_working_day(day), "day off", None
-        if count.cutoff is not None and now > count.cutoff:
-            return calendar.add(day, 1), "cut-off", count.cutoff
-        if limit.amount == 0 and count.closing is not None and now >= count.closing:
-            following = calendar.add(day, 1) if limit.unit == "working days" else day + _ONE_DAY
-            return following, "cut-off", count.closing
-        return day, "", None
-
-    def _deadline(self, calendar: WorkCalendar, start: datetime, limit: Limit, count: Count, pauses: Sequence[Pause]) -> Deadline:
-        zero = self._zero(calendar, start, limit, count)[0]
-        if limit.unit == "hours":
-            before = start + limit.amount * _ONE_HOUR
-            for since, until in _stretches(pauses, start):
-                if since < before:
-                    before += until - since
-            return Deadline(date=max(zero, self.local_date(before - timedelta(microseconds=1))), before=before)
-        spans = self._spans(pauses)
-        worked, rolled = limit.unit == "working days", limit.unit != "working days" and count.roll == "next"
-        last = _last(calendar if worked else None, *_to_count(zero, limit), spans)
-        if rolled:
-            last = _last(calendar, last - _ONE_DAY, 1, spans)
-        # Counting each day alike, the last day is certain as soon as day zero is.
-        asked = last if worked or rolled else zero if count.cutoff is not None or count.day_zero != "as-is" else date.min
-        day, at = (last + _ONE_DAY, time(0)) if count.ends == "24:00" else (last, count.closing or self.local(start).time())
-        return Deadline(date=last, before=self._instant(day, at), provisional=asked > calendar.announced_through)
-
-    def _spans(self, pauses: Sequence[Pause]) -> list[tuple[date, date]]:
-        """Return closed pauses as days, both ends inclusive."""
-        return [(self.local_date(pause.since), self.local_date(pause.until)) for pause in pauses if pause.until]
-
-    def _instant(self, day: date, at: time) -> datetime:
-        """Return a local time in UTC: one that is skipped moves forward by the gap; of two the first, unless *at* is a second."""
-        local = datetime.combine(day, at.replace(fold=0), tzinfo=zone_named(self.zone))
-        moment = local.astimezone(UTC)
-        return max(moment, local.replace(fold=1).astimezone(UTC)) if at.fold else moment
 
     def begin(self, rule: ClockRule, limit: Limit, at: datetime, *, subject: str = "", clock: SlaClock | None = None) -> SlaClock:
         """Start a clock (or, given *clock*, start it anew as its next run)."""
+        zero, due = self.reckon(at, limit, count=rule.count)
         return SlaClock(
             rule=rule.id,
             subject=clock.subject if clock else subject,
             run=clock.run + 1 if clock else 1,
             started_at=require_aware(at),
-            day_zero=self.day_zero(at, rule.count, limit=limit),
+            day_zero=zero,
             limit=limit,
-            due=self.deadline(at, limit, count=rule.count),
-            calendar=self._version,
+            due=due,
+            calendar=self.version,
         )
 
     def stop(self, clock: SlaClock, at: datetime) -> SlaClock:
@@ -288,172 +314,159 @@ class Timekeeper(msgspec.Struct, frozen=True):
         pauses = _ended(clock.pauses, require_aware(at))
         return _with(clock, status="cancelled", stopped_at=require_aware(at), left=None, pauses=pauses, alarms=())
 
-    def pause(self, clock: SlaClock, at: datetime) -> SlaClock:
+    def wait(self, clock: SlaClock, at: datetime) -> SlaClock:
+        """End a run without a verdict; the next one begins when a unit accepts."""
+        return _with(self.cancel(clock, at), status="waiting", stopped_at=None, due=None, met=None, late=0)
+
+    def pause(self, clock: SlaClock, rule: ClockRule, at: datetime) -> SlaClock:
         """Pause a running clock; it then has no due date, only what is left. A clock that is overdue stays so, and runs on."""
         moment = require_aware(at)
         if clock.status != "running" or clock.due is None or moment >= clock.due.before:
             return clock
-        left = self._left(clock.day_zero, clock.limit, clock.due.before, clock.pauses, moment)
+        left = self._left_of(clock, rule, moment)
         return _with(clock, status="paused", due=None, left=left.amount, pauses=(*clock.pauses, Pause(moment)), alarms=())
 
     def resume(self, clock: SlaClock, rule: ClockRule, at: datetime) -> SlaClock:
         """End a clock's open pause and compute its due date anew; InputError where *at* lies before the pause."""
         if clock.status != "paused":
             return clock
-        pauses = _ended(clock.pauses, require_aware(at))
-        due = self.deadline(clock.started_at, clock.limit, count=rule.count, pauses=pauses)
-        return _with(clock, status="running", due=due, left=None, pauses=pauses, calendar=self._version)
+        return self._running(clock, rule, _ended(clock.pauses, require_aware(at)))
 
-    def _left(self, zero: date, limit: Limit, before: datetime, pauses: Sequence[Pause], at: datetime) -> Limit:
-        """Return what is left of a limit when it is paused at a moment; the day of the pause is not used up."""
-        if limit.unit == "hours":
-            return Limit(max(0, (before - at) // _ONE_HOUR), "hours")
-        worked, (after, total), day = limit.unit == "working days", _to_count(zero, limit), self.local_date(at)
+    def revive(self, clock: SlaClock, rule: ClockRule, at: datetime, *, pausing: bool) -> SlaClock:
+        """Let an ended clock go on from where it was: the time since it ended counts, or (*pausing*) was a pause."""
+        if clock.status not in ("stopped", "cancelled") or clock.stopped_at is None:
+            return clock
+        gap = (Pause(clock.stopped_at, require_aware(at)),) if pausing else ()
+        return self._running(clock, rule, (*clock.pauses, *gap))
 
-        def used(calendar: WorkCalendar) -> int:
-            days = _counting(calendar if worked else None, after, self._spans(pauses))
-            return sum(1 for _ in takewhile(lambda each: each < day, days))
+    def recount(self, clock: SlaClock, rule: ClockRule, *, limit: Limit | None = None) -> SlaClock:
+        """Compute a clock's due date anew from its start, by this calendar and, where one is given, another limit."""
+        changed = _with(clock, limit=limit) if limit is not None else clock
+        if clock.status == "paused":
+            moment = clock.pauses[-1].since
+            zero = self.day_zero(clock.started_at, rule.count, limit=changed.limit)
+            left = self._left_of(_with(changed, pauses=clock.pauses[:-1]), rule, moment)
+            return _with(changed, day_zero=zero, left=left.amount, calendar=self.version)
+        return self._running(changed, rule, clock.pauses) if clock.status == "running" else clock
 
-        return Limit(max(0, total - self._counted(used)), "working days" if worked else "calendar days")
+    def extend(
+        self, clock: SlaClock, rule: ClockRule, limit: Limit, at: datetime, *, asked_at: datetime | None = None, case: str = ""
+    ) -> SlaClock:
+        """Give a clock more time as its rule allows; *asked_at* is when it was asked for, if not now.
 
-    @property
-    def _version(self) -> str:
-        return f"{self.calendar.name}@{self.calendar.version}"
+        Raises ExtensionRefused with every reason: it comes too late, once too often, past the cap, or shortens the limit.
+        """
+        terms = rule.extend
+        if terms is None:
+            raise ExtensionRefused("extend", clock.key, ("the rulebook allows no extension of it",), case=case)
+        step = Extension(since=terms.from_, at=require_aware(at), limit=limit)
+        return self._granted(clock, rule, step, terms, terms.ask_before, asked_at or at, case)
 
-    def working_days(self, first: date, last: date) -> int:
-        """Count the working days after *first* up to and including *last* (negative backwards)."""
-        return self._counted(lambda calendar: calendar.count(first, last))
-
-    def shift(self, due: Deadline, limit: Limit, *, back: bool) -> datetime:
-        """Return the instant *limit* before (``back``) or after a due moment; in days and months it is at its time of day."""
-        sign = -1 if back else 1
-        if limit.unit == "hours":
-            return due.before + sign * limit.amount * _ONE_HOUR
-
-        def moved(calendar: WorkCalendar) -> date:
-            if limit.unit == "months":
-                return add_months(due.date, sign * limit.amount)
-            worked = limit.unit == "working days" and limit.amount
-            return calendar.add(due.date, sign * limit.amount) if worked else due.date + sign * limit.amount * _ONE_DAY
-
-        local = self.local(due.before)
-        return self._instant(self._counted(moved) + (local.date() - due.date), local.time())
-
-    def show(self, due: Deadline) -> str:
-        """Return a due moment as people write it: the last day with 24:00, or the local time at which it ends."""
-        end = self.local(due.before)
-        return f"{due} {'24:00' if end.date() > due.date else f'{end:%H:%M}'}"
+    def promise(self, clock: SlaClock, rule: ClockRule, until: date, at: datetime, *, case: str = "") -> SlaClock:
+        """Make a promised day the last one of a clock, as its rule allows. Raises ExtensionRefused as `extend` does."""
+        terms = rule.promise
+        if terms is None:
+            raise ExtensionRefused("promise", clock.key, ("the rulebook allows no promise on it",), case=case)
+        step = Extension(since="promise", at=require_aware(at), until=until)
+        return self._granted(clock, rule, step, terms, "due", at, case)
 
     def verdict(self, clock: SlaClock, rule: ClockRule, now: datetime) -> Verdict:
         """Return what the clock says at *now*."""
         moment = require_aware(now)
         if clock.status == "cancelled":
             return Verdict(Standing.CANCELLED, 0)
+        if clock.status == "waiting":
+            return Verdict(Standing.WAITING, 0)
+        timed = clock.limit.unit == "working hours"
         if clock.status == "stopped":
-            return Verdict(Standing.MET if clock.met else Standing.MET_LATE, clock.late)
+            late = None if clock.met else self._time(clock, rule, clock.stopped_at or moment)
+            return Verdict(Standing.MET if clock.met else Standing.MET_LATE, clock.late, late, timed)
         today = self.local_date(moment)
         if clock.due is None:
-            pauses = _ended(clock.pauses, max(moment, clock.pauses[-1].since))
-            due = self.deadline(clock.started_at, clock.limit, count=rule.count, pauses=pauses)
-            return Verdict(Standing.PAUSED, max(0, self.working_days(today, due.date)))
+            at = max(moment, clock.pauses[-1].since)
+            due = self._running(clock, rule, _ended(clock.pauses, at)).due
+            left = max(0, self.working_days(today, due.date)) if due else 0
+            return Verdict(Standing.PAUSED, left, self._time(_with(clock, due=due), rule, at), timed)
         if moment >= clock.due.before:
-            return Verdict(Standing.OVERDUE, self.working_days(clock.due.date, today))
+            return Verdict(Standing.OVERDUE, self.working_days(clock.due.date, today), self._time(clock, rule, moment), timed)
         left = self.working_days(today, clock.due.date)
-        return Verdict(Standing.DUE_SOON if left <= rule.soon else Standing.RUNNING, left)
+        state = Standing.DUE_SOON if left <= rule.soon else Standing.RUNNING
+        return Verdict(state, left, self._time(clock, rule, moment), timed)
 
-    def explain(
-        self, start: datetime, limit: Limit, *, count: Count | None = None, pauses: Sequence[Pause] = (), paused: bool = False
-    ) -> Explanation:
-        """Explain a deadline day by day; of a *paused* clock, or one stopped in its last pause, the days up to that pause."""
-        moment, how = require_aware(start), count or Count()
-        halt = next((pause for pause in pauses if pause.until is None), pauses[-1] if paused and pauses else None)
-        if paused and halt is None:
-            raise InputError("a paused clock cannot be explained without its pause", value=pauses)
-        done = [pause for pause in pauses if pause is not halt]
-        due, left = self.deadline(moment, limit, count=how, pauses=done), None
-        zero, moved, moved_at = self._counted(lambda calendar: self._zero(calendar, moment, limit, how))
-        first, last, stop = self.local_date(moment), due.date, due.before
-        if halt is not None:
-            left, stop = self._left(zero, limit, due.before, done, halt.since), halt.since
-            last, done = max(first, self.local_date(halt.since)), [*done, Pause(halt.since, halt.since)]
-        calendar = self.calendar if last <= self.calendar.last else self.calendar.provisional()  # to list days, not to count them
-        if limit.unit == "hours":
-            rows = self._hours(calendar.days(first, last), moment, stop, done)
-        else:
-            rows = _rows(calendar.days(first, last), zero, limit, None if halt else due.date, self._spans(done))
-        return Explanation(
-            started_at=moment,
+    # -- inside
+
+    def _running(self, clock: SlaClock, rule: ClockRule, pauses: tuple[Pause, ...]) -> SlaClock:
+        """Return a clock that runs, its due date computed from all that it knows."""
+        zero, due = self.reckon(clock.started_at, clock.limit, count=rule.count, pauses=pauses, extensions=clock.extensions)
+        return _with(
+            clock,
+            status="running",
             day_zero=zero,
-            limit=limit,
-            due=None if halt else due,
-            days=tuple(rows),
-            calendar=self._version,
-            zone=self.zone,
-            moved=moved,
-            moved_at=moved_at,
-            pause=halt,
-            left=left,
+            due=due,
+            pauses=pauses,
+            left=None,
+            stopped_at=None,
+            met=None,
+            late=0,
+            calendar=self.version,
         )
 
-    def _hours(self, days: Iterator[Day], start: datetime, stop: datetime, pauses: Sequence[Pause]) -> Iterator[CountedDay]:
-        for day in days:
-            first = max(start, self._instant(day.date, time(0)))
-            last = max(first, min(stop, self._instant(day.date + _ONE_DAY, time(0))))
-            inside = ((max(since, first), min(until, last)) for since, until in _stretches(pauses, start))
-            paused = sum((until - since for since, until in inside if until > since), timedelta(0))
-            yield CountedDay(day, None, "counted", last - first - paused, paused or None)
+    def _left_of(self, clock: SlaClock, rule: ClockRule, at: datetime) -> Limit:
+        return self.left(clock.started_at, clock.limit, at, count=rule.count, pauses=clock.pauses, extensions=clock.extensions)
+
+    def _time(self, clock: SlaClock, rule: ClockRule, at: datetime) -> timedelta | None:
+        """Return the time between a moment and the due moment of a limit in hours, in what it is counted in."""
+        if clock.due is None or clock.limit.unit not in ("hours", "working hours"):
+            return None
+        first, last = sorted((at, clock.due.before))
+        return last - first if clock.limit.unit == "hours" else self.time_between(first, last, rule.count)
+
+    def _granted(
+        self,
+        clock: SlaClock,
+        rule: ClockRule,
+        step: Extension,
+        terms: ExtendRule | PromiseRule,
+        ask_before: str,
+        asked_at: datetime,
+        case: str,
+    ) -> SlaClock:
+        """Return a clock with one more extension, or refuse it with every reason that stands against it."""
+        tried, promised = ("promise", True) if step.since == "promise" else ("extend", False)
+        if clock.status != "running" or clock.due is None:
+            raise ExtensionRefused(tried, clock.key, (f"it is {clock.status}, and has no due date to move",), case=case)
+        reasons, due = [], clock.due
+        latest = due.before if ask_before == "due" else self.shift(due, Limit.parse(ask_before), back=True, count=rule.count)
+        if require_aware(asked_at) >= latest:
+            reasons.append(
+                f"it was asked for too late, at {self._shown(asked_at)}; the last moment is before {self._shown(latest)}"
+            )
+        if (earlier := sum((row.since == "promise") == promised for row in clock.extensions)) >= terms.times:
+            reasons.append(f"that was done {earlier} times, and the rulebook allows {terms.times}")
+        extended = self._running(_with(clock, extensions=(*clock.extensions, step)), rule, clock.pauses)
+        new = extended.due
+        if new is None or new.before <= due.before:
+            reasons.append(f"it would not give more time: due {self.show(due)}, with it {self.show(new) if new else 'never'}")
+        elif terms.cap:
+            bound = self._cap(clock, rule, Limit.parse(terms.cap), terms.cap_from)
+            if new.before > bound.before:
+                since = "receipt" if terms.cap_from == "receipt" else "the first due date"
+                reasons.append(
+                    f"it would be due {self.show(new)}, past the cap of {terms.cap} from {since}, which is {self.show(bound)}"
+                )
+        if reasons:
+            raise ExtensionRefused(tried, clock.key, reasons, case=case)
+        return extended
+
+    def _cap(self, clock: SlaClock, rule: ClockRule, cap: Limit, since: str) -> Deadline:
+        if since == "receipt":
+            return self.deadline(clock.started_at, cap, count=rule.count, pauses=clock.pauses)
+        more = (Extension(since="due", at=clock.started_at, limit=cap),)
+        return self.deadline(clock.started_at, clock.limit, count=rule.count, pauses=clock.pauses, extensions=more)
+
+    def _shown(self, moment: datetime) -> str:
+        return f"{self.local(moment):%Y-%m-%d %H:%M}"
 
 
 def _ended(pauses: Sequence[Pause], at: datetime) -> tuple[Pause, ...]:
     return tuple(pause if pause.until else Pause(pause.since, at) for pause in pauses)
-
-
-def _stretches(pauses: Sequence[Pause], start: datetime) -> list[tuple[datetime, datetime]]:
-    """Return closed pauses as stretches of time after *start*, in order, overlapping ones counted once."""
-    found: list[tuple[datetime, datetime]] = []
-    reached = start
-    for since, until in sorted((pause.since, pause.until) for pause in pauses if pause.until):
-        if until > reached:
-            found.append((max(since, reached), until))
-            reached = until
-    return found
-
-
-def _to_count(zero: date, limit: Limit) -> tuple[date, int]:
-    """Return the day after which days are counted, and how many; no day at all is one day, counted from day zero itself."""
-    total = (add_months(zero, limit.amount) - zero).days if limit.unit == "months" else limit.amount
-    return (zero, total) if total else (zero - _ONE_DAY, 1)
-
-
-def _rows(days: Iterator[Day], zero: date, limit: Limit, last: date | None, spans: _Spans) -> Iterator[CountedDay]:
-    after, total = _to_count(zero, limit)
-    total, number = total if after == zero else 0, 0
-    for day in days:
-        if day.date < zero:
-            yield CountedDay(day, None, "before")
-        elif day.date == zero and total:
-            yield CountedDay(day, None, "receipt")
-        elif any(since <= day.date <= until for since, until in spans):
-            yield CountedDay(day, None, "paused")
-        elif number < total and (day.working or limit.unit != "working days"):
-            number += 1
-            yield CountedDay(day, number, "counted")
-        elif day.date == last:
-            yield CountedDay(day, None, "rolled" if total else "last")
-        else:
-            yield CountedDay(day, None, "skipped")
-
-
-def _counting(calendar: WorkCalendar | None, after: date, spans: _Spans) -> Iterator[date]:
-    """Yield the days after *after* that lie in no span: those that are worked or, without a calendar, all."""
-    day = after
-    while True:
-        day = day + _ONE_DAY if calendar is None else calendar.add(day, 1)
-        if not any(since <= day <= until for since, until in spans):
-            yield day
-
-
-def _last(calendar: WorkCalendar | None, after: date, total: int, spans: _Spans) -> date:
-    if spans:
-        return next(islice(_counting(calendar, after, spans), total - 1, None))
-    return after + total * _ONE_DAY if calendar is None else calendar.add(after, total)

@@ -481,7 +481,8 @@ ACTIONS: Final[Mapping[str, ActionLabel]] = MappingProxyType(
         "supplement": ActionLabel(
             "Supplement", "补充", "What the citizen was asked for has arrived, or the case goes on without it."
         ),
-        "extend": ActionLabel("Extend", "延期", "A deadline is moved back, within the rulebook's cap."),
+        "extend": ActionLabel("Extend", "延期", "A deadline is moved back, within the rulebook's cap, or that is asked for."),
+        "refuse_extension": ActionLabel("Refuse extension", "不准延期", "An extension that was asked for is refused."),
         "remind": ActionLabel("Remind", "催办", "A unit is reminded of the case."),
         "reclassify": ActionLabel("Reclassify", "改类", "The case is put into another class."),
         "attach": ActionLabel("Attach message", "挂接来件", "One more message about the same matter is put with the case."),
@@ -532,6 +533,7 @@ _ARROWS: Final = (
     ("revisit", "published closed", STAYS),
     # Of no use once a case is closed: reopening comes first.
     ("extend", _UNDONE, STAYS),
+    ("refuse_extension", _UNDONE, STAYS),
     ("remind", _UNDONE, STAYS),
     ("reclassify", _UNDONE, STAYS),
     ("attach", _UNDONE, STAYS),

@@ -76,6 +76,21 @@ def test_counting_days_is_walking_over_them(calendar: WorkCalendar, first: date,
     assert calendar.count(first, last) == tallied(calendar, first, last)
 
 
+class Theirs(date):
+    """A date of another library, such as pendulum's."""
+
+
+class Number(int):
+    """A number of another library."""
+
+
+@given(calendars, dates, st.integers(-120, 120))
+def test_dates_and_numbers_of_another_library_are_counted_alike(calendar: WorkCalendar, day: date, days: int) -> None:
+    theirs, end = Theirs.fromordinal(day.toordinal()), calendar.add(day, days)
+    assert calendar.add(theirs, days) == calendar.add(day, Number(days)) == calendar.add(theirs, Number(days)) == end
+    assert calendar.count(theirs, end) == -calendar.count(end, theirs) == calendar.count(day, end)
+
+
 @given(calendars, dates, steps)
 def test_what_was_added_is_counted(calendar: WorkCalendar, day: date, days: int) -> None:
     due = calendar.add(day, days)
@@ -178,6 +193,55 @@ def test_time_only_adds_to_what_is_announced(one: date, other: date) -> None:
     assert earlier.announced_through <= later.announced_through
     assert all(notice.published_on <= min(one, other) for notice in earlier.notices)
     assert later.notices[: len(earlier.notices)] == earlier.notices
+
+
+known_calendars = st.one_of(
+    st.dates(date(2003, 1, 1), date(2026, 12, 31)).map(lambda day: WorkCalendar.named("CN", as_of=day)), calendars
+)
+
+
+@given(known_calendars, st.integers(-60, 1500), st.integers(0, 60))
+def test_an_estimate_and_every_stretch_of_it_lie_between_the_bounds(calendar: WorkCalendar, after: int, days: int) -> None:
+    earliest, latest = calendar.bounds()
+    estimate, start = calendar.provisional(), calendar.settled_through + after * ONE
+    assert earliest.add(start, days) <= estimate.add(start, days) <= latest.add(start, days)
+    until = start + days * ONE
+    assert latest.count(start, until) <= estimate.count(start, until) <= earliest.count(start, until)
+    if until <= calendar.settled_through:
+        assert earliest.count(start, until) == calendar.count(start, until) == latest.count(start, until)
+
+
+@given(st.dates(date(2003, 1, 1), date(2025, 10, 31)), st.integers(0, 365), st.integers(1, 60))
+def test_what_came_to_be_announced_lies_between_the_bounds_that_were_known(as_of: date, after: int, days: int) -> None:
+    known, truth = WorkCalendar.named("CN", as_of=as_of), WorkCalendar.named("CN")
+    earliest, latest = known.bounds()
+    start = known.settled_through + (after - 30) * ONE
+    until = truth.add(start, days) if start < date(2026, 9, 1) else start
+    assume(until.year != 2015 and start.year != 2015)  # the commemoration of that year, which nothing foretold
+    assert latest.count(start, until) <= truth.count(start, until) <= earliest.count(start, until)
+    if until > start:
+        assert earliest.add(start, days) <= until <= latest.add(start, days)
+
+
+@given(st.integers(-2, 2), st.sampled_from(["GB-ENG", "PK"]), st.integers(0, 9))
+def test_holidays_moved_by_up_to_two_days_lie_between_the_bounds(move: int, name: str, later: int) -> None:
+    known = WorkCalendar.named(name)
+    estimate, (earliest, latest) = known.provisional(), known.bounds()
+    first = date(known.last.year + 1 + later, 1, 1)
+
+    def moved(day: date) -> bool:
+        return day.weekday() < 5 and estimate.day(day - move * ONE).reason != "holiday"
+
+    year = [first + n * ONE for n in range(3, 360)]
+    assert all(latest.is_working_day(day) <= moved(day) <= earliest.is_working_day(day) for day in year)
+
+
+@given(st.lists(st.sampled_from("abcde").flatmap(notices), max_size=3, unique_by=lambda notice: notice.id))
+def test_the_days_that_notices_change_are_those_that_one_calendar_works_and_the_other_does_not(given_notices: list[Notice]) -> None:
+    plain, calendar = WorkCalendar.named("CN"), WorkCalendar.named("CN", notices=given_notices)
+    days = [date(2025, 12, 1) + n * ONE for n in range(396)]
+    changed = tuple(day for day in days if plain.is_working_day(day) != calendar.is_working_day(day))
+    assert plain.changed(calendar) == calendar.changed(plain) == changed
 
 
 @given(st.lists(st.sampled_from("abcde").flatmap(notices), max_size=3, unique_by=lambda notice: notice.id))

@@ -98,9 +98,106 @@ when = "public"
 zh = "已答复"
 """
 
+TIME = """
+[rulebook]
+id = "time"
+version = 1
+base = "standard"
+late_by = "handle"
+
+[classes]
+track = ["special", "timely"]
+
+[hours]
+open = "09:00-12:00, 13:30-17:30"
+weekdays = { fri = "09:00-12:00" }
+
+[roles.leader]
+may = ["note", "extend", "refuse_extension"]
+
+[[clock]]
+id = "handle"
+starts_on = ["receive"]
+stops_on = "publish"
+pauses_on = ["awaiting_citizen", "returned"]
+limit = [{ when = "track == 'special'", is = "2 working days" }, { is = "5 working days" }]
+count = { day_zero = "next-working-day", cutoff = "17:00", on_pause = "exact" }
+on = { return = "continue", reclassify = "recompute", transfer = "restart-on-accept", reopen = "resume" }
+extend = { ask_before = "1 working day", approve = "leader", from = "due", cap = "20 working days", times = 2 }
+promise = { cap = "15 calendar days" }
+
+[[clock]]
+id = "whole"
+starts_on = ["receive"]
+stops_on = "close"
+pauses_on = ["awaiting_citizen"]
+limit = [{ is = "15 calendar days" }]
+count = { roll = "next", ends = "close" }
+on = { return = "resume", reclassify = "restart", transfer = "restart", reopen = "restart" }
+extend = { from = "due-unrolled", times = 3 }
+promise = { reason = false, times = 2 }
+
+[[clock]]
+id = "accept"
+per = "assignment"
+starts_on = "assign"
+stops_on = ["accept", "decline"]
+limit = [{ is = "4 working hours" }]
+on = { return = "restart", reopen = "restart" }
+extend = { from = "today" }
+
+[[clock]]
+id = "answer"
+per = "order"
+starts_on = "issue"
+stops_on = ["answer", "clear"]
+limit = [{ is = "1 working day" }]
+extend = { from = "receipt" }
+on_calendar_change = "later-only"
+
+[[clock]]
+id = "kept"
+starts_on = "review"
+stops_on = "close"
+limit = [{ is = "1 month" }]
+count = { ends = "same-time", roll = "next" }
+on = { reopen = "continue" }
+on_calendar_change = "keep"
+
+[[order]]
+id = "supervision"
+document = { series = "督{year}-{n:03}" }
+
+[[rung]]
+id = "warn"
+on = "due:handle"
+at = "-2 working days"
+do = ["notify:handler"]
+
+[[rung]]
+id = "late"
+on = "late:handle"
+at = "1 working day"
+do = ["issue:supervision"]
+repeat = { every = "1 working day", max = 3 }
+
+[[rung]]
+id = "soon"
+on = "due:accept"
+at = "-2 working hours"
+do = ["notify:handler"]
+
+[[rung]]
+id = "unfinished"
+on = "late:whole"
+do = ["notify:leader"]
+"""
+
 TestYunxi = rulebook_machine(Rulebook.shipped("yunxi")).TestCase
 TestYunxi.settings = LONG
 TestLetterbox = rulebook_machine(Rulebook.shipped("letterbox")).TestCase
 TestLetterbox.settings = LONG
 TestGates = rulebook_machine(Rulebook.parse(GATES, name="gates")).TestCase
 TestGates.settings = LONG
+TestTime = rulebook_machine(Rulebook.parse(TIME, name="time")).TestCase
+TestTime.settings = LONG

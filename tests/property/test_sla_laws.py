@@ -1,482 +1,430 @@
-"""Laws of deadlines and clocks: whatever the limit, the convention, the country and the pauses."""
+"""Laws of clocks: how they run, stand, end, go on and are given more time, and how a deadline is explained."""
 
 from __future__ import annotations
 
-import calendar as months
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from casework.calendars import WorkCalendar
-from casework.sla import ClockRule, ConditionalLimit, Count, Deadline, Limit, Pause, Standing, Timekeeper
+from casework.calendars import Notice, Span, WorkCalendar
+from casework.errors import ExtensionRefused
+from casework.explanations import CountedDay
+from casework.sla import Deadline, Extension, Limit, Pause, SlaClock, Standing, Timekeeper
 
-DAY, HOUR, MICRO = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
-ZONES = {
-    "CN": "Asia/Shanghai",
-    "GB-ENG": "Europe/London",
-    "US": "America/New_York",
-    "JP": "Asia/Tokyo",
-    "DE": "Europe/Berlin",
-}
+from .pencil import BY_DAY, BY_TIME, DAY, HOUR, MICRO, NOTHING, Question, limits, month_later, questions
 
-keepers = st.sampled_from(sorted(ZONES)).map(lambda name: Timekeeper(WorkCalendar.named(name), ZONES[name]))
-# Two years from the end of China's table, so that every deadline below is announced.
-starts = st.datetimes(datetime(2018, 3, 1), datetime(2024, 12, 31), timezones=st.just(UTC))
-closings = st.sampled_from(["00:30", "01:30", "02:30", "12:00", "17:30", "23:59"])
-counts = st.builds(
-    Count,
-    day_zero=st.sampled_from(["as-is", "next-working-day"]),
-    cutoff=st.sampled_from([None, None, time(0), time(12), time(17, 30)]),
-    ends=st.one_of(st.sampled_from(["24:00", "same-time"]), closings),
-    roll=st.sampled_from(["none", "next"]),
-)
-working_days = st.integers(0, 40).map(lambda n: Limit(n, "working days"))
-day_limits = st.one_of(
-    working_days,
-    st.integers(0, 60).map(lambda n: Limit(n, "calendar days")),
-    st.integers(0, 8).map(lambda n: Limit(n, "months")),
-)
-limits = st.one_of(day_limits, st.integers(0, 500).map(lambda n: Limit(n, "hours")))
+MINUTE = timedelta(minutes=1)
+RUNNING = (Standing.RUNNING, Standing.DUE_SOON)
 
 
-class Span(NamedTuple):
-    """A pause that begins so many minutes after the start (or before it) and lasts so many."""
-
-    after: int
-    lasts: int
-
-    def on(self, start: datetime) -> Pause:
-        since = start + timedelta(minutes=self.after)
-        return Pause(since, since + timedelta(minutes=self.lasts))
+def begun(asked: Question) -> tuple[SlaClock, Deadline]:
+    """The clock that a question is about, as it begins, and when it is due."""
+    clock = asked.keeper.begin(asked.rule(), asked.limit, asked.start)
+    assert clock.due is not None
+    return clock, clock.due
 
 
-spans = st.lists(st.builds(Span, st.integers(-20_000, 60_000), st.integers(0, 20_000)), max_size=4)
+def lived(asked: Question, steps: list[int]) -> tuple[SlaClock, datetime]:
+    """The clock after being paused and resumed in turn, each so many minutes after the last; it runs in the end."""
+    keeper, rule, at = asked.keeper, asked.rule(), asked.start
+    clock, _ = begun(asked)
+    for n, minutes in enumerate(steps):
+        at += minutes * MINUTE
+        clock = keeper.resume(clock, rule, at) if n % 2 else keeper.pause(clock, rule, at)
+    return keeper.resume(clock, rule, at), at
 
 
-def rule_for(limit: Limit, count: Count) -> ClockRule:
-    row = ConditionalLimit.model_validate({"is": str(limit)})
-    return ClockRule(id="handle", starts_on=("receive",), stops_on=("publish",), limit=(row,), count=count)
-
-
-# --- the oracle: a person with a pencil and a list of working days ------------------------------------------------------
-
-
-@cache
-def working(calendar: WorkCalendar, day: date) -> bool:
-    return calendar.is_working_day(day)
-
-
-def on_the_wall(zone: ZoneInfo, day: date, at: time) -> datetime:
-    """The moment at which the clocks of a place show this, found by looking at them every so often."""
-    naive = datetime.combine(day, at.replace(fold=0))
-    shown = [
-        moment
-        for step in range(-27, 28)
-        if (moment := naive.replace(tzinfo=UTC) + step * HOUR / 2).astimezone(zone).replace(tzinfo=None, fold=0) == naive
-    ]
-    if shown:
-        return shown[-1 if at.fold else 0]
-    before = naive.replace(tzinfo=UTC) - DAY
-    return naive.replace(tzinfo=UTC) - (before.astimezone(zone).utcoffset() or timedelta(0))
-
-
-def month_later(day: date, count: int) -> date:
-    year, month = day.year, day.month
-    for _ in range(count):
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-    return date(year, month, min(day.day, months.monthrange(year, month)[1]))
-
-
-def pencilled(keeper: Timekeeper, start: datetime, limit: Limit, count: Count, pauses: list[Pause]) -> Deadline:
-    calendar, zone = keeper.calendar, ZoneInfo(keeper.zone)
-    local = start.astimezone(zone)
-    if limit.unit == "hours":
-        at, rest = start, limit.amount * HOUR
-        while True:  # run from one end of a pause to the next
-            running = not any(p.since <= at < p.until for p in pauses if p.until)
-            ends = [end for p in pauses if p.until for end in (p.since, p.until) if end > at]
-            if running and (not ends or min(ends) - at >= rest):
-                return Deadline(date=max(local.date(), (at + rest - MICRO).astimezone(zone).date()), before=at + rest)
-            if running:
-                rest -= min(ends) - at
-            at = min(ends)
-
-    def paused(day: date) -> bool:
-        return any(p.since.astimezone(zone).date() <= day <= p.until.astimezone(zone).date() for p in pauses if p.until)
-
-    def counts(day: date) -> bool:
-        return (limit.unit != "working days" or working(calendar, day)) and not paused(day)
-
-    zero = local.date()
-    late = count.cutoff is not None and local.time() > count.cutoff
-    closed = limit.amount == 0 and count.closing is not None and local.time() >= count.closing
-    if late or ((count.cutoff or count.day_zero == "next-working-day") and not working(calendar, zero)):
-        zero += DAY if late else timedelta(0)
-        while not working(calendar, zero):
-            zero += DAY
-    elif closed:
-        zero += DAY
-    last, left = zero, limit.amount if limit.unit != "months" else (month_later(zero, limit.amount) - zero).days
-    if not left:
-        while not counts(last):
-            last += DAY
-    while left:
-        last += DAY
-        left -= counts(last)
-    if limit.unit != "working days" and count.roll == "next":
-        while paused(last) or not working(calendar, last):
-            last += DAY
-    if count.ends == "24:00":
-        return Deadline(date=last, before=on_the_wall(zone, last + DAY, time(0)))
-    return Deadline(date=last, before=on_the_wall(zone, last, local.time() if not count.closing else count.closing))
-
-
-@given(keepers, starts, limits, counts, spans)
-def test_a_deadline_is_what_a_person_with_a_pencil_finds(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, where: list[Span]
-) -> None:
-    pauses = [span.on(start) for span in where]
-    if limit.unit == "hours":
-        assume(limit.amount)
-    assert keeper.deadline(start, limit, count=count, pauses=pauses) == pencilled(keeper, start, limit, count, pauses)
-
-
-# --- deadlines ----------------------------------------------------------------------------------------------------------
-
-
-@given(keepers, starts, st.integers(1, 60), counts)
-def test_counting_from_day_zero_to_the_last_day_gives_the_limit_back(
-    keeper: Timekeeper, start: datetime, days: int, count: Count
-) -> None:
-    due = keeper.deadline(start, Limit(days, "working days"), count=count)
-    assert keeper.working_days(keeper.day_zero(start, count), due.date) == days
-    assert keeper.calendar.is_working_day(due.date)
-
-
-@given(keepers, starts, st.integers(0, 14 * 24 * 60), limits, counts)
-def test_a_later_receipt_never_has_an_earlier_deadline(
-    keeper: Timekeeper, start: datetime, minutes: int, limit: Limit, count: Count
-) -> None:
-    later = start + timedelta(minutes=minutes)
-    first, second = (keeper.deadline(at, limit, count=count) for at in (start, later))
-    assert first.date <= second.date
-    if count.ends != "same-time":  # that one goes by the time of day: 9:00 comes before 17:00 of one and the same last day
-        assert first.before <= second.before
-
-
-@given(keepers, starts, st.integers(0, 5 * 24 * 60), st.integers(0, 20), counts, spans)
-def test_nor_has_it_where_both_were_paused(
-    keeper: Timekeeper, start: datetime, minutes: int, days: int, count: Count, where: list[Span]
-) -> None:
-    pauses = [span.on(start) for span in where]
-    later = start + timedelta(minutes=minutes)
-    first, second = (keeper.deadline(at, Limit(days, "working days"), count=count, pauses=pauses) for at in (start, later))
-    assert first.date <= second.date
-
-
-@given(keepers, starts, limits, counts, spans)
-def test_a_longer_limit_never_has_an_earlier_deadline(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, where: list[Span]
-) -> None:
-    pauses = [span.on(start) for span in where]
-    longer = Limit(limit.amount + 1, limit.unit)
-    due, later = (keeper.deadline(start, each, count=count, pauses=pauses) for each in (limit, longer))
-    assert due.before <= later.before
-    if limit.unit == "hours":
-        assert later.before - due.before >= HOUR
-    elif limit.unit == "working days":
-        assert due.date < later.date or limit.amount == 0
-
-
-@given(keepers, starts, limits, counts, spans)
-def test_nothing_is_due_before_it_came(keeper: Timekeeper, start: datetime, limit: Limit, count: Count, where: list[Span]) -> None:
-    due = keeper.deadline(start, limit, count=count, pauses=[span.on(start) for span in where])
-    assert due.before >= start
-    assert due.date >= keeper.local_date(start)
-    if limit.amount:
-        assert due.before > start
-
-
-@given(keepers, starts, limits, counts, spans, st.sampled_from(["UTC", "Asia/Shanghai", "America/New_York", "Pacific/Kiritimati"]))
-def test_the_offset_in_which_a_moment_is_written_does_not_matter(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, where: list[Span], zone: str
-) -> None:
-    there = ZoneInfo(zone)
-    pauses = [span.on(start) for span in where]
-    moved = [Pause(p.since.astimezone(there), p.until.astimezone(there)) for p in pauses if p.until]
-    due = keeper.deadline(start, limit, count=count, pauses=pauses)
-    assert keeper.deadline(start.astimezone(there), limit, count=count, pauses=moved) == due
-    assert due.before.tzinfo is UTC
-
-
-@given(keepers, starts, limits, counts, spans, st.data())
-def test_a_pause_may_be_split_repeated_and_shuffled(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, where: list[Span], data: st.DataObject
-) -> None:
-    pauses = [span.on(start) for span in where]
-    pieces = []
-    for span in where:
-        cut = data.draw(st.integers(0, span.lasts))
-        pieces += [Span(span.after, cut), Span(span.after + cut, span.lasts - cut), Span(span.after, cut)]
-    split = [span.on(start) for span in data.draw(st.permutations(pieces))]
-    whole = keeper.deadline(start, limit, count=count, pauses=pauses)
-    assert keeper.deadline(start, limit, count=count, pauses=split) == whole
-
-
-@given(keepers, starts, limits, counts, spans, st.builds(Span, st.integers(-20_000, 60_000), st.integers(0, 20_000)))
-def test_a_pause_never_brings_a_deadline_forward(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, where: list[Span], more: Span
-) -> None:
-    pauses = [span.on(start) for span in where]
-    due = keeper.deadline(start, limit, count=count, pauses=pauses)
-    assert keeper.deadline(start, limit, count=count, pauses=[*pauses, more.on(start)]).before >= due.before
-
-
-@given(keepers, starts, limits, counts, spans)
-def test_a_pause_before_the_receipt_or_after_the_end_changes_nothing(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, where: list[Span]
-) -> None:
-    due = keeper.deadline(start, limit, count=count)
-    first, over = start - 2 * DAY, due.before + 2 * DAY
-    outside = [Pause(first - timedelta(minutes=span.lasts), first) for span in where]
-    outside += [Pause(over, over + timedelta(minutes=span.lasts)) for span in where]
-    assert keeper.deadline(start, limit, count=count, pauses=outside) == due
-
-
-@given(keepers, starts, limits, counts, spans)
-def test_where_days_are_announced_a_provisional_count_is_the_definite_one(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, where: list[Span]
-) -> None:
-    pauses = [span.on(start) for span in where]
-    lenient = Timekeeper(keeper.calendar, keeper.zone, provisional=True)
-    guessing = Timekeeper(keeper.calendar.provisional(), keeper.zone)
-    due = keeper.deadline(start, limit, count=count, pauses=pauses)
-    assert not due.provisional
-    assert lenient.deadline(start, limit, count=count, pauses=pauses) == due
-    assert guessing.deadline(start, limit, count=count, pauses=pauses) == due
-
-
-# --- clock changes ------------------------------------------------------------------------------------------------------
-
-changes = st.sampled_from(
-    [
-        ("Europe/London", "GB-ENG", datetime(2026, 3, 29, 1, tzinfo=UTC)),
-        ("Europe/London", "GB-ENG", datetime(2026, 10, 25, 1, tzinfo=UTC)),
-        ("America/New_York", "US", datetime(2026, 3, 8, 7, tzinfo=UTC)),
-        ("America/New_York", "US", datetime(2026, 11, 1, 6, tzinfo=UTC)),
-    ]
-)
-
-
-@given(changes, st.integers(-10 * 48, 2 * 48), st.one_of(limits, st.just(Limit(1, "calendar days"))), counts)
-def test_days_follow_the_clocks_on_the_wall_and_hours_do_not(
-    change: tuple[str, str, datetime], half_hours: int, limit: Limit, count: Count
-) -> None:
-    zone, name, at = change
-    keeper, start = Timekeeper(WorkCalendar.named(name), zone), at + half_hours * HOUR / 2
-    due = keeper.deadline(start, limit, count=count)
-    if limit.unit == "hours":
-        assert due.before - start == limit.amount * HOUR
-        return
-    end, began = keeper.local(due.before), keeper.local(start)
-    if count.ends == "24:00":
-        assert (end.date(), end.time()) == (due.date + DAY, time(0))
-        return
-    wanted = datetime.combine(due.date, (count.closing or began.time()).replace(fold=0))
-    shown = end.replace(tzinfo=None, fold=0)
-    skipped = wanted.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != wanted
-    assert shown == (wanted + HOUR if skipped else wanted)
+waits = st.integers(0, 40 * 24 * 60).map(lambda minutes: minutes * MINUTE)
+lives = st.lists(st.integers(0, 5_000), max_size=6)
 
 
 # --- alarms -------------------------------------------------------------------------------------------------------------
 
 
-@given(keepers, starts, limits, counts, st.integers(0, 20), st.sampled_from(["working days", "calendar days", "months", "hours"]))
-def test_alarms_lie_in_order_around_the_due_moment(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, amount: int, unit: str
-) -> None:
-    due, near, far = keeper.deadline(start, limit, count=count), Limit(amount, unit), Limit(amount + 1, unit)
-    moments = [keeper.shift(due, each, back=back) for each, back in ((far, True), (near, True), (near, False), (far, False))]
+@given(questions(paused=False, needs_hours=True), st.integers(0, 20), st.sampled_from([*BY_DAY, *BY_TIME]))
+def test_alarms_lie_in_order_around_the_due_moment(asked: Question, amount: int, unit: str) -> None:
+    keeper, due, near, far = asked.keeper, asked.due(), Limit(amount, unit), Limit(amount + 1, unit)
+    ways = ((far, True), (near, True), (near, False), (far, False))
+    moments = [keeper.shift(due, each, back=back, count=asked.count) for each, back in ways]
     assert moments == sorted(moments)
     assert moments[0] < due.before < moments[3]
-    assert keeper.shift(due, Limit(0, unit), back=False) == due.before == keeper.shift(due, Limit(0, unit), back=True)
+    if unit != "working hours":  # of which no time at all is the next open moment
+        assert moments[1] == due.before == moments[2] or amount
 
 
-@given(keepers, starts, st.integers(1, 40), st.integers(1, 40))
-def test_an_alarm_in_working_days_is_the_end_of_its_own_day(keeper: Timekeeper, start: datetime, days: int, amount: int) -> None:
-    due = keeper.deadline(start, Limit(days, "working days"))
+@given(questions(paused=False, needs_hours=True), st.integers(1, 60))
+def test_an_alarm_in_working_hours_has_them_between_itself_and_the_due_moment(asked: Question, amount: int) -> None:
+    due = asked.due()
+    more = Limit(amount, "working hours")
+    before, after = (asked.keeper.shift(due, more, back=back, count=asked.count) for back in (True, False))
+    assert asked.pencil().worked(before, due.before) == amount * HOUR
+    assert asked.pencil().worked(due.before, after) == amount * HOUR
+
+
+@given(questions("working days", paused=False, ends="24:00", least=1), st.integers(1, 40))
+def test_an_alarm_in_working_days_is_the_end_of_its_own_day(asked: Question, amount: int) -> None:
+    keeper, due = asked.keeper, asked.due()
     before, after = (keeper.shift(due, Limit(amount, "working days"), back=back) for back in (True, False))
-    for moment, distance in ((before, -amount), (after, amount)):
-        local = keeper.local(moment)
-        assert local.time() == time(0)
-        assert keeper.working_days(due.date, local.date() - DAY) == distance
+    if asked.count.on_pause == "working-days" or not asked.pauses:
+        for moment, distance in ((before, -amount), (after, amount)):
+            local = keeper.local(moment)
+            assert local.time() == time(0)
+            assert keeper.working_days(due.date, local.date() - DAY) == distance
 
 
 # --- explanations -------------------------------------------------------------------------------------------------------
 
 
-@given(keepers, starts, limits, counts, spans)
-def test_an_explanation_shows_every_day_and_counts_up_to_the_limit(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, where: list[Span]
-) -> None:
-    pauses = [span.on(start) for span in where]
-    due = keeper.deadline(start, limit, count=count, pauses=pauses)
-    told = keeper.explain(start, limit, count=count, pauses=pauses)
-    shown = [row.day.date for row in told.days]
+def total(limit: Limit, after: date) -> int:
+    return (month_later(after, limit.amount) - after).days if limit.unit == "months" else limit.amount
+
+
+def numbered(rows: tuple[CountedDay, ...]) -> list[date]:
+    """The days that were counted, whose numbers are looked at."""
+    found = [row for row in rows if row.number is not None]
+    assert [row.number for row in found] == list(range(1, len(found) + 1))
+    return [row.day.date for row in found]
+
+
+@given(questions(*BY_DAY, extended=True))
+def test_an_explanation_of_days_shows_every_day_and_counts_up_to_the_limit(asked: Question) -> None:
+    assume(all(row.limit is None or row.limit.amount for row in asked.extensions))
+    told, due = asked.keeper.explain(asked.start, asked.limit, **asked.facts), asked.due()
     assert told.due == due
-    assert shown == [keeper.local_date(start) + n * DAY for n in range(len(shown))]
-    assert shown[-1] == due.date
+    shown = [row.day.date for row in told.days]
+    assert shown[0] == asked.keeper.local_date(asked.start)
     assert told.day_zero in shown
     assert bool(told.moved) == (told.day_zero != shown[0])
-    if limit.unit == "hours":
-        assert sum((row.spent or timedelta(0) for row in told.days), timedelta(0)) == limit.amount * HOUR
-        assert sum((row.paused or timedelta(0) for row in told.days), timedelta(0)) == due.before - start - limit.amount * HOUR
-        return
-    numbered = [row for row in told.days if row.number is not None]
-    assert [row.number for row in numbered] == list(range(1, len(numbered) + 1))
-    if limit.unit == "working days":
-        assert len(numbered) == limit.amount
-        assert all(row.day.working for row in numbered)
-        assert not numbered or numbered[-1].day.date == due.date
-    elif limit.unit == "calendar days":
-        assert len(numbered) == limit.amount
-    else:
-        assert len(numbered) == (month_later(told.day_zero, limit.amount) - told.day_zero).days
-    assert {row.part for row in told.days[:-1]} <= {"before", "receipt", "counted", "skipped", "paused"}
-    assert told.days[-1].part == ("last" if not numbered else "counted" if told.days[-1] == numbered[-1] else "rolled")
+    stretches = [(told.days, asked.limit, told.day_zero)]
+    stretches += [(leg.days, leg.extension.limit or asked.limit, leg.since) for leg in told.extended]
+    for rows, limit, after in stretches:
+        days = [row.day.date for row in rows]
+        assert days == [days[0] + n * DAY for n in range(len(days))]
+        counted = numbered(rows)
+        assert all(row.day.working for row in rows if row.number is not None) or limit.unit != "working days"
+        assert {row.part for row in rows[:-1]} <= {"before", "receipt", "counted", "skipped", "paused"}
+        if rows is told.days or after in days or days[0] == after + DAY:
+            assert len(counted) == total(limit, after) or (rows is not told.days and limit is asked.limit)
+        assert rows[-1].part in ("last", "counted", "rolled", "skipped")
+    exact = asked.count.on_pause == "exact" and bool(asked.pauses)
+    last = (told.extended[-1].days if told.extended else told.days)[-1].day.date
+    assert last == (told.unpaused.date if exact and told.unpaused else due.date)
+    assert [leg.extension for leg in told.extended] == list(asked.extensions)
 
 
-@given(keepers, starts, limits, counts, spans)
-def test_an_explanation_reads_alike_in_both_languages(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, where: list[Span]
-) -> None:
-    told = keeper.explain(start, limit, count=count, pauses=[span.on(start) for span in where])
+@given(questions(*BY_TIME))
+def test_an_explanation_of_hours_shows_every_day_and_the_time_spent_on_it(asked: Question) -> None:
+    told, due = asked.keeper.explain(asked.start, asked.limit, **asked.facts), asked.due()
+    shown = [row.day.date for row in told.days]
+    assert shown == [asked.keeper.local_date(asked.start) + n * DAY for n in range(len(shown))]
+    assert (told.due, shown[-1]) == (due, due.date)
+    assert sum((row.spent or NOTHING for row in told.days), NOTHING) == asked.limit.amount * HOUR
+    still = sum((row.paused or NOTHING for row in told.days), NOTHING)
+    if asked.limit.unit == "hours":
+        assert still == due.before - asked.start - asked.limit.amount * HOUR
+    elif asked.limit.amount:
+        assert still == asked.pencil().worked(asked.start, due.before) - asked.limit.amount * HOUR
+    assert all(row.open == () for row in told.days if row.part == "skipped")
+
+
+@given(questions(*BY_TIME, least=1), st.integers(1, 200), st.integers(0, 20_000), st.sampled_from(["due", "today"]))
+def test_the_hours_of_an_extension_are_accounted_for_too(asked: Question, amount: int, after: int, since: str) -> None:
+    more = Limit(amount, asked.limit.unit)
+    step = Extension(since=since, at=asked.start + after * MINUTE, limit=more)  # type: ignore[arg-type]
+    asked = asked._replace(extensions=(step,))
+    told = asked.keeper.explain(asked.start, asked.limit, **asked.facts)
+    assert told.due == asked.due()
+    for rows, limit in ((told.days, asked.limit), (told.extended[0].days, more)):
+        assert sum((row.spent or NOTHING for row in rows), NOTHING) == limit.amount * HOUR
+    assert told.extended[0].days[-1].day.date == asked.due().date
+
+
+@given(questions(extended=True))
+def test_an_explanation_reads_alike_in_both_languages_and_names_the_last_day(asked: Question) -> None:
+    told, due = asked.keeper.explain(asked.start, asked.limit, **asked.facts), asked.due()
     english, chinese = told.text("en").splitlines(), told.text("zh").splitlines()
     assert str(told) == told.text("en")
     assert len(english) == len(chinese)
-    rows = [line[2:12] for line in english if line.startswith("  ")]
-    assert rows == [line[2:12] for line in chinese if line.startswith("  ")] == [str(row.day.date) for row in told.days]
+    rows = [row for part in (told.days, *(leg.days for leg in told.extended)) for row in part]
+    dates = [line[2:12] for line in english if line.startswith("  ")]
+    assert dates == [line[2:12] for line in chinese if line.startswith("  ")] == [str(row.day.date) for row in rows]
+    assert str(due.date) in english[-1]
+    assert str(due.date) in chinese[-1]
 
 
-# --- clocks -------------------------------------------------------------------------------------------------------------
+# --- running and ended ----------------------------------------------------------------------------------------------------
 
 
-@given(keepers, starts, limits, counts)
-def test_a_clock_is_met_before_its_due_moment_and_late_at_it(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count
-) -> None:
-    rule = rule_for(limit, count)
-    clock = keeper.begin(rule, limit, start)
-    due = clock.due
-    assert due == keeper.deadline(start, limit, count=count)
-    assert due is not None
+@given(questions(paused=False))
+def test_a_clock_is_met_before_its_due_moment_and_late_at_it(asked: Question) -> None:
+    keeper, (clock, due) = asked.keeper, begun(asked)
+    assert due == asked.due()
     assert keeper.stop(clock, due.before - MICRO).met
     assert keeper.stop(clock, due.before).met is False
-    assert keeper.verdict(clock, rule, due.before - MICRO).state in (Standing.RUNNING, Standing.DUE_SOON)
-    assert keeper.verdict(clock, rule, due.before).state is Standing.OVERDUE
+    assert keeper.verdict(clock, asked.rule(), due.before - MICRO).state in RUNNING
+    assert keeper.verdict(clock, asked.rule(), due.before).state is Standing.OVERDUE
 
 
-@given(keepers, starts, limits, counts, st.integers(0, 40 * 24 * 60))
-def test_a_stopped_clock_says_what_the_running_one_said(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, minutes: int
-) -> None:
-    rule, now = rule_for(limit, count), start + timedelta(minutes=minutes)
-    clock = keeper.begin(rule, limit, start)
+@given(questions(paused=False), waits)
+def test_a_stopped_clock_says_what_the_running_one_said(asked: Question, wait: timedelta) -> None:
+    keeper, rule, now, (clock, _) = asked.keeper, asked.rule(), asked.start + wait, begun(asked)
     said, stopped = keeper.verdict(clock, rule, now), keeper.stop(clock, now)
     verdict = keeper.verdict(stopped, rule, now + 30 * DAY)
     if said.state is Standing.OVERDUE:
-        assert (verdict.state, verdict.days) == (Standing.MET_LATE, said.days)
+        assert (verdict.state, verdict.days, verdict.time) == (Standing.MET_LATE, said.days, said.time)
     else:
         assert (verdict.state, verdict.days) == (Standing.MET, 0)
     assert said.days >= 0
+    assert (said.time is not None) == (asked.limit.unit in BY_TIME)
 
 
-@given(keepers, starts, limits, counts, st.integers(0, 40 * 24 * 60), st.integers(0, 40 * 24 * 60))
-def test_a_resumed_clock_has_the_deadline_of_its_pauses_and_is_never_overdue(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, first: int, lasts: int
+@given(questions(paused=False), lives, waits)
+def test_an_ended_clock_goes_on_as_if_it_had_never_ended(asked: Question, steps: list[int], wait: timedelta) -> None:
+    keeper, (clock, at) = asked.keeper, lived(asked, steps)
+    for ended in (keeper.stop(clock, at + wait), keeper.cancel(clock, at + wait)):
+        again = keeper.revive(ended, asked.rule(), at + wait + 3 * DAY, pausing=False)
+        assert (again.status, again.due, again.stopped_at, again.met, again.late) == ("running", clock.due, None, None, 0)
+
+
+@given(questions(paused=False), lives, waits, waits)
+def test_going_on_after_a_gap_forgives_no_lateness(asked: Question, steps: list[int], wait: timedelta, gap: timedelta) -> None:
+    keeper, (clock, at) = asked.keeper, lived(asked, steps)
+    ended = keeper.stop(clock, at + wait)
+    again = keeper.revive(ended, asked.rule(), at + wait + gap, pausing=True)
+    assert again.due is not None and clock.due is not None
+    if ended.met is False:
+        assert again.due == clock.due
+        assert keeper.verdict(again, asked.rule(), at + wait + gap).state is Standing.OVERDUE
+    else:
+        assert again.due == asked.due(pauses=(*clock.pauses, Pause(at + wait, at + wait + gap)))
+        assert again.due.before >= clock.due.before
+
+
+# --- pausing and resuming --------------------------------------------------------------------------------------------------
+
+
+@given(questions(paused=False), waits, waits)
+def test_a_resumed_clock_has_the_deadline_of_its_pauses_and_is_not_overdue(
+    asked: Question, first: timedelta, lasts: timedelta
 ) -> None:
-    rule = rule_for(limit, count)
-    clock = keeper.begin(rule, limit, start)
-    since = start + timedelta(minutes=first)
-    until = since + timedelta(minutes=lasts)
-    paused = keeper.pause(clock, since)
-    assert clock.due is not None
-    if since >= clock.due.before:
+    keeper, rule, (clock, due) = asked.keeper, asked.rule(), begun(asked)
+    since, until = asked.start + first, asked.start + first + lasts
+    paused = keeper.pause(clock, rule, since)
+    if since >= due.before:
         assert paused is clock
         return
     assert (paused.due, paused.alarms, paused.next_at) == (None, (), None)
     assert keeper.stop(paused, until).met
     resumed = keeper.resume(paused, rule, until)
-    assert resumed.due == keeper.deadline(start, limit, count=count, pauses=[Pause(since, until)])
+    assert resumed.due == asked.due(pauses=(Pause(since, until),))
     assert resumed.due is not None
-    assert resumed.due.before >= clock.due.before
-    assert keeper.verdict(resumed, rule, until).state in (Standing.RUNNING, Standing.DUE_SOON)
-    # what it had left is what is left of it now
-    assert paused.left is not None
-    left = keeper.verdict(paused, rule, until)
-    assert left.state is Standing.PAUSED
-    assert left.days == keeper.working_days(keeper.local_date(until), resumed.due.date)
-    if limit.unit == "working days" and keeper.local_date(until) >= clock.day_zero:
-        assert left.days == paused.left
-    if limit.unit == "hours":
-        assert (resumed.due.before - until) // HOUR == paused.left
-    told = keeper.explain(start, limit, count=count, pauses=paused.pauses, paused=True)
+    assert resumed.due.before >= due.before
+    # Paused exactly after the hours of a last day that ends at 24:00, it had no working time left; and no time takes none.
+    by_work = asked.count.on_pause == "exact" and asked.limit.unit == "working days"
+    timeless = asked.limit.amount == 0 if asked.limit.unit in BY_TIME else by_work and not asked.pencil().worked(since, due.before)
+    if not timeless:
+        assert keeper.verdict(resumed, rule, until).state in RUNNING
+    told = keeper.explain(asked.start, asked.limit, count=asked.count, pauses=paused.pauses, paused=True)
     assert told.due is None
     assert told.left is not None
     assert told.left.amount == paused.left
 
 
-@given(keepers, starts, st.integers(1, 40), counts, st.integers(0, 40 * 24 * 60))
-def test_a_pause_that_is_over_on_the_same_day_costs_that_working_day_and_no_day_off(
-    keeper: Timekeeper, start: datetime, days: int, count: Count, minutes: int
+@given(questions(paused=False), lives, waits, waits)
+def test_what_a_paused_clock_has_left_is_what_is_left_of_it_when_it_resumes(
+    asked: Question, steps: list[int], wait: timedelta, lasts: timedelta
 ) -> None:
-    limit, at = Limit(days, "working days"), start + timedelta(minutes=minutes)
-    rule = rule_for(limit, count)
-    clock = keeper.begin(rule, limit, start)
-    assert clock.due is not None
-    assume(at < clock.due.before)
-    again = keeper.resume(keeper.pause(clock, at), rule, at).due
+    assume(asked.count.roll == "none" or asked.limit.unit == "working days" or asked.limit.unit in BY_TIME)
+    keeper, rule, (clock, at) = asked.keeper, asked.rule(), lived(asked, steps)
+    since, until = at + wait, at + wait + lasts
+    paused = keeper.pause(clock, rule, since)
+    assume(paused.status == "paused" and paused.left is not None)
+    resumed, today = keeper.resume(paused, rule, until), keeper.local_date(until)
+    due = resumed.due
+    assert due is not None
+    verdict = keeper.verdict(paused, rule, until)
+    assert verdict.state is Standing.PAUSED
+    assert verdict.days == max(0, keeper.working_days(today, due.date))
+    if asked.limit.unit in BY_TIME:
+        left = due.before - until if asked.limit.unit == "hours" else keeper.time_between(until, due.before, asked.count)
+        assert left // HOUR == paused.left
+        assert verdict.time == left
+        return
+    if asked.count.on_pause == "exact":  # as if it went on at once; today is not used up, so what is left is counted from yesterday
+        today, due = keeper.local_date(since) - DAY, keeper.resume(paused, rule, since).due
+        assert due is not None
+    assume(max(keeper.local_date(since), today) > clock.day_zero and asked.limit.amount)
+    worked = asked.limit.unit == "working days"
+    assert paused.left == (keeper.working_days(today, due.date) if worked else (due.date - today).days)
+
+
+@given(
+    questions("working days", "calendar days", paused=False, on_pause="working-days"), st.integers(1, 30), st.integers(0, 8), waits
+)
+def test_nor_is_a_promised_one_overdue_when_it_resumes(asked: Question, days: int, after: int, lasts: timedelta) -> None:
+    keeper, rule, (clock, due) = asked.keeper, asked.rule(promise={}), begun(asked)
+    until = due.date + days * DAY
+    assume(due.before > asked.start)
+    promised = keeper.promise(clock, rule, until, asked.start)
+    assert promised.due is not None
+    since = max(asked.start, promised.due.before - after * DAY / 4 - MINUTE)
+    resumed = keeper.resume(keeper.pause(promised, rule, since), rule, since + lasts)
+    assert keeper.verdict(resumed, rule, since + lasts).state in RUNNING
+
+
+@given(questions(paused=False), waits)
+def test_a_pause_that_is_over_at_once_costs_that_day_where_days_are_paused_and_nothing_elsewhere(
+    asked: Question, wait: timedelta
+) -> None:
+    keeper, rule, at, (clock, due) = asked.keeper, asked.rule(), asked.start + wait, begun(asked)
+    assume(at < due.before)
+    again = keeper.resume(keeper.pause(clock, rule, at), rule, at).due
     assert again is not None
     day = keeper.local_date(at)
-    costs = keeper.calendar.is_working_day(day) and day > clock.day_zero
-    assert keeper.working_days(clock.due.date, again.date) == costs
+    if asked.limit.unit in BY_TIME or asked.count.on_pause == "exact":
+        assert again == due
+    elif asked.limit.unit == "working days" and asked.limit.amount:
+        assert keeper.working_days(due.date, again.date) == (keeper.calendar.is_working_day(day) and day > clock.day_zero)
+    elif asked.count.roll == "none" and asked.limit.amount:
+        assert (again.date - due.date).days == (day > clock.day_zero)
 
 
-@given(keepers, starts, st.integers(0, 500), st.integers(0, 400 * 60))
-def test_a_pause_that_is_over_at_once_costs_a_limit_in_hours_nothing(
-    keeper: Timekeeper, start: datetime, hours: int, minutes: int
+@given(questions(paused=False), lives)
+def test_many_pauses_leave_what_their_union_leaves(asked: Question, steps: list[int]) -> None:
+    clock, _ = lived(asked, steps)
+    assert clock.due == asked.due(pauses=clock.pauses)
+    assert all(pause.until is not None for pause in clock.pauses)
+
+
+# --- counting anew -----------------------------------------------------------------------------------------------------------
+
+
+@given(questions(paused=False), lives, waits)
+def test_counting_anew_by_the_same_calendar_changes_nothing(asked: Question, steps: list[int], wait: timedelta) -> None:
+    keeper, rule, (clock, at) = asked.keeper, asked.rule(), lived(asked, steps)
+    paused = keeper.pause(clock, rule, at + wait)
+    for each in (clock, paused, keeper.stop(clock, at + wait), keeper.cancel(clock, at), keeper.wait(clock, at)):
+        assert keeper.recount(each, rule) == each
+
+
+@given(questions(paused=False), lives, waits, st.sets(st.integers(0, 30), min_size=1, max_size=4))
+def test_counting_anew_by_another_calendar_is_having_counted_by_it_from_the_start(
+    asked: Question, steps: list[int], wait: timedelta, days: set[int]
 ) -> None:
-    limit, at = Limit(hours, "hours"), start + timedelta(minutes=minutes)
-    rule = rule_for(limit, Count())
-    clock = keeper.begin(rule, limit, start)
-    assert keeper.resume(keeper.pause(clock, at), rule, at).due == clock.due
+    keeper, rule, (clock, at) = asked.keeper, asked.rule(), lived(asked, steps)
+    first, year = keeper.local_date(asked.start), keeper.local_date(asked.start).year
+    spans = tuple(Span(day, day) for day in sorted(first + n * DAY for n in days) if day.year == year)
+    assume(spans)
+    notice = Notice(id="town", published_on=first, year=year, off=spans, work=())
+    other = Timekeeper(WorkCalendar.named(keeper.calendar.name, notices=[notice]), keeper.zone)
+    fresh, again = other.begin(rule, asked.limit, asked.start), other.recount(clock, rule)
+    assert again.due == asked.due(keeper=other, pauses=clock.pauses)
+    assert (again.day_zero, again.calendar, again.pauses) == (fresh.day_zero, other.version, clock.pauses)
+    paused = keeper.pause(clock, rule, at + wait)
+    if paused.status == "paused":
+        anew, until = other.recount(paused, rule), at + wait + DAY
+        assert (anew.status, anew.due, anew.calendar) == ("paused", None, other.version)
+        assert other.resume(anew, rule, until).due == asked.due(keeper=other, pauses=(*clock.pauses, Pause(at + wait, until)))
 
 
-@given(keepers, starts, limits, counts, st.lists(st.integers(0, 5_000), min_size=2, max_size=8))
-def test_many_pauses_leave_what_their_union_leaves(
-    keeper: Timekeeper, start: datetime, limit: Limit, count: Count, steps: list[int]
+# --- more time ------------------------------------------------------------------------------------------------------------------
+
+caps = limits(*BY_DAY, least=1) | st.none()
+
+
+@given(
+    questions(paused=False), lives, waits, limits(*BY_DAY), st.sampled_from(["due", "due-unrolled", "today", "receipt"]),
+    st.none() | limits("working days", "calendar days", "hours"), caps, st.sampled_from(["receipt", "due"]), st.integers(1, 2),
+)  # fmt: skip
+def test_an_extension_is_refused_where_it_is_late_once_too_often_past_the_cap_or_no_more_time_and_granted_elsewhere(
+    asked: Question, steps: list[int], wait: timedelta, more: Limit, since: str, ask: Limit | None, cap: Limit | None,
+    cap_from: str, times: int,
+) -> None:  # fmt: skip
+    keeper, (clock, at) = asked.keeper, lived(asked, steps)
+    terms = {"from": since, "ask_before": str(ask) if ask else "due", "cap": str(cap) if cap else "", "cap_from": cap_from}
+    rule, at = asked.rule(extend={**terms, "times": times}), at + wait
+    for earlier in range(3):
+        due = clock.due
+        assert due is not None
+        step = Extension(since=since, at=at, limit=more)  # type: ignore[arg-type]
+        new = asked.due(pauses=clock.pauses, extensions=(*clock.extensions, step))
+        latest = keeper.shift(due, ask, back=True, count=asked.count) if ask else due.before
+        refused = [at >= latest, earlier >= times, new.before <= due.before]
+        if cap:
+            whole = {"limit": cap} if cap_from == "receipt" else {"extensions": (Extension(at=at, limit=cap),)}
+            refused.append(due.before < new.before and new.before > asked.due(pauses=clock.pauses, **whole).before)
+        if any(refused):
+            before = clock
+            with pytest.raises(ExtensionRefused) as caught:
+                keeper.extend(clock, rule, more, at)
+            assert len(caught.value.reasons) == sum(refused)
+            assert clock == before
+            return
+        clock = keeper.extend(clock, rule, more, at)
+        assert (clock.due, clock.extensions[-1], len(clock.extensions)) == (new, step, earlier + 1)
+        assert new.before > due.before
+
+
+@given(questions(paused=False), lives, limits("working days", "calendar days", "hours"), st.booleans())
+def test_the_last_moment_to_ask_for_more_time_is_before_its_term(
+    asked: Question, steps: list[int], term: Limit, promised: bool
 ) -> None:
-    rule = rule_for(limit, count)
-    clock, at, pauses = keeper.begin(rule, limit, start), start, []
-    for n, minutes in enumerate(steps):
-        at += timedelta(minutes=minutes)
-        if n % 2:
-            pauses += [Pause(clock.pauses[-1].since, at)] if clock.status == "paused" else []
-            clock = keeper.resume(clock, rule, at)
-        else:
-            clock = keeper.pause(clock, at)
-    if clock.status == "paused":
-        clock = keeper.resume(clock, rule, at)
-        pauses.append(clock.pauses[-1])
-    assert clock.due == keeper.deadline(start, limit, count=count, pauses=pauses)
-    assert list(clock.pauses) == pauses
+    keeper, (clock, _) = asked.keeper, lived(asked, steps)
+    due = clock.due
+    assert due is not None
+    rule = asked.rule(extend={"ask_before": str(term)}, promise={})
+    last = due.before if promised else keeper.shift(due, term, back=True, count=asked.count)
+    later = due.date + 60 * DAY
+
+    def more(at: datetime) -> SlaClock:
+        if promised:
+            return keeper.promise(clock, rule, later, at)
+        return keeper.extend(clock, rule, Limit(3, "months"), due.before, asked_at=at)
+
+    with pytest.raises(ExtensionRefused, match="too late"):
+        more(last)
+    again = more(last - MICRO).due
+    assert again is not None and again.before > due.before
 
 
-@pytest.mark.parametrize("name", sorted(ZONES))
-def test_the_countries_of_these_laws_are_announced_far_enough(name: str) -> None:
-    assert WorkCalendar.named(name).announced_through >= date(2026, 12, 31)
+@given(questions(paused=False), lives, waits, st.integers(-5, 40), caps, st.sampled_from(["receipt", "due"]))
+def test_a_promise_is_kept_to_its_cap_and_is_always_a_later_day(
+    asked: Question, steps: list[int], wait: timedelta, days: int, cap: Limit | None, cap_from: str
+) -> None:
+    keeper, (clock, at) = asked.keeper, lived(asked, steps)
+    rule, at = asked.rule(promise={"cap": str(cap) if cap else "", "cap_from": cap_from}), at + wait
+    until, due = keeper.local_date(at) + days * DAY, clock.due
+    assert due is not None
+    new = asked.due(pauses=clock.pauses, extensions=(Extension(since="promise", at=at, until=until),))
+    refused = [at >= due.before, new.before <= due.before]
+    if cap:
+        whole = {"limit": cap} if cap_from == "receipt" else {"extensions": (Extension(at=at, limit=cap),)}
+        refused.append(due.before < new.before and new.before > asked.due(pauses=clock.pauses, **whole).before)
+    if any(refused):
+        with pytest.raises(ExtensionRefused) as caught:
+            keeper.promise(clock, rule, until, at)
+        assert len(caught.value.reasons) == sum(refused)
+    else:
+        promised = keeper.promise(clock, rule, until, at)
+        assert promised.due == new
+        assert keeper.local_date(new.before - MICRO) >= until
+        with pytest.raises(ExtensionRefused, match="1 times"):
+            keeper.promise(promised, rule, until + DAY, at)
+
+
+@given(questions(paused=False), waits, limits(*BY_DAY, least=1))
+def test_nothing_that_has_no_due_moment_is_extended(asked: Question, wait: timedelta, more: Limit) -> None:
+    keeper, rule, (clock, due) = asked.keeper, asked.rule(extend={}, promise={}), begun(asked)
+    at = asked.start + wait
+    for each in (keeper.pause(clock, rule, at), keeper.stop(clock, at), keeper.cancel(clock, at), keeper.wait(clock, at)):
+        if each.status != "running":
+            with pytest.raises(ExtensionRefused):
+                keeper.extend(each, rule, more, at)
+            with pytest.raises(ExtensionRefused):
+                keeper.promise(each, rule, due.date + 90 * DAY, at)
+    with pytest.raises(ExtensionRefused):
+        keeper.extend(clock, asked.rule(), more, asked.start)
+    with pytest.raises(ExtensionRefused):
+        keeper.promise(clock, asked.rule(), due.date + 90 * DAY, asked.start)

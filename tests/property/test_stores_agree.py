@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
-from casework import MemoryStore, SqlStore
+from casework import MemoryStore, Rulebook, SqlStore
 from casework.errors import InputError
 from casework.testing import stores_agree
+from tests.property.test_rulebook_machine import TIME
 
 
 class OnScratchFile(SqlStore):
@@ -27,6 +28,8 @@ class OnScratchFile(SqlStore):
 
 TestStoresAgree = stores_agree(MemoryStore, OnScratchFile).TestCase
 TestStoresAgree.settings = settings(max_examples=20, stateful_step_count=25)
+TestTheyAgreeOnTime = stores_agree(MemoryStore, OnScratchFile, rulebook=Rulebook.parse(TIME, name="time")).TestCase
+TestTheyAgreeOnTime.settings = settings(max_examples=20, stateful_step_count=25)
 
 
 def test_one_store_has_nobody_to_agree_with() -> None:

@@ -98,10 +98,7 @@ def test_an_amendment_counts_from_the_day_it_was_published(
 
 def test_an_amendment_changes_only_the_days_that_it_names() -> None:
     before, after = (WorkCalendar.named("CN", as_of=day) for day in (date(2019, 3, 21), date(2019, 3, 22)))
-    changed = [
-        day for day in each_day(date(2018, 1, 1), date(2019, 12, 31)) if before.is_working_day(day) != after.is_working_day(day)
-    ]
-    assert changed == [date(2019, 4, 28), date(2019, 5, 2), date(2019, 5, 3), date(2019, 5, 5)]
+    assert before.changed(after) == (date(2019, 4, 28), date(2019, 5, 2), date(2019, 5, 3), date(2019, 5, 5))
 
 
 def test_as_it_was_known_then_china_ends_with_the_last_notice_published() -> None:
@@ -247,8 +244,8 @@ def test_a_provisional_calendar_estimates_ten_more_years_and_says_so() -> None:
     assert provisional.last == date(2036, 12, 31)
     assert provisional.announced_through == CN.announced_through
     assert provisional.add(date(2026, 12, 25), 5) == date(2027, 1, 4)
-    assert provisional.day(date(2027, 2, 5)) == Day(date(2027, 2, 5), False, "holiday", "农历除夕", None, False)
-    assert provisional.day(date(2027, 1, 4)) == Day(date(2027, 1, 4), True, "weekday", "", None, False)
+    assert provisional.day(date(2027, 2, 5)) == Day(date(2027, 2, 5), False, "holiday", "农历除夕", None, False, False)
+    assert provisional.day(date(2027, 1, 4)) == Day(date(2027, 1, 4), True, "weekday", "", None, False, False)
     assert provisional.day(date(2026, 12, 31)).announced
     assert not any(day.reason == "make-up" for day in provisional.days(date(2027, 1, 1), provisional.last))
     with pytest.raises(CalendarNotAnnounced, match="2037"):
@@ -274,7 +271,40 @@ def test_an_estimate_knows_nothing_of_notices_that_came_later() -> None:
 def test_a_country_under_statutes_has_provisional_years_too() -> None:
     provisional = WorkCalendar.named("GB-ENG").provisional()
     assert provisional.last == date(2045, 12, 31)
-    assert provisional.day(date(2036, 12, 25)) == Day(date(2036, 12, 25), False, "holiday", "Christmas Day", None, False)
+    assert provisional.day(date(2036, 12, 25)) == Day(date(2036, 12, 25), False, "holiday", "Christmas Day", None, False, False)
+
+
+# --- two calendars of one name ----------------------------------------------------------------------------------------
+
+
+def test_what_a_notice_changes_is_told_in_order_and_from_either_side() -> None:
+    told = WorkCalendar.named(
+        "CN", notices=[notice("town", date(2026, 2, 1), 2026, off=(date(2026, 6, 5),), work=(date(2026, 3, 7),))]
+    )
+    assert CN.changed(told) == told.changed(CN) == (date(2026, 3, 7), date(2026, 6, 5))
+    assert CN.changed(CN) == ()
+
+
+def test_only_days_that_both_calendars_hold_are_compared() -> None:
+    before = WorkCalendar.named("CN", as_of=date(2018, 12, 3))
+    assert before.changed(CN) == (date(2018, 12, 29), date(2018, 12, 31))
+    assert before.provisional().changed(before) == ()
+
+
+def test_a_day_that_is_off_for_another_reason_has_not_changed() -> None:
+    weekend = date(2026, 6, 6)
+    told = WorkCalendar.named("CN", notices=[notice("town", date(2026, 2, 1), 2026, off=(weekend,))])
+    assert (told.day(weekend).reason, CN.day(weekend).reason) == ("holiday", "weekend")
+    assert CN.changed(told) == ()
+
+
+def test_calendars_of_two_names_are_not_compared() -> None:
+    says = "calendar 'CN' cannot be compared with 'GB-ENG', only with another 'CN', such as one with further notices"
+    with pytest.raises(InputError, match=says) as caught:
+        CN.changed(WorkCalendar.named("GB-ENG"))
+    assert caught.value.value == "GB-ENG"
+    with pytest.raises(InputError, match="calendar 'CN' is compared with another calendar, not with 'CN'"):
+        CN.changed("CN")  # type: ignore[arg-type]
 
 
 # --- notices of one's own ---------------------------------------------------------------------------------------------
@@ -343,7 +373,7 @@ def test_a_notice_announces_nothing_while_a_year_before_it_is_missing() -> None:
     calendar = WorkCalendar.named("CN", notices=[later])
     assert calendar.announced_through == date(2026, 12, 31)
     provisional = calendar.provisional()
-    assert provisional.day(date(2028, 3, 1)) == Day(date(2028, 3, 1), False, "holiday", "", "CN-2028", False)
+    assert provisional.day(date(2028, 3, 1)) == Day(date(2028, 3, 1), False, "holiday", "", "CN-2028", False, False)
 
 
 def test_where_statutes_fix_the_holidays_a_notice_changes_single_days_of_any_year() -> None:
@@ -429,6 +459,9 @@ ASKING: list[Callable[[WorkCalendar, Any], object]] = [
     lambda calendar, day: calendar.next_working_day(day),
     lambda calendar, day: calendar.previous_working_day(day),
     lambda calendar, day: calendar.add(day, 1),
+    lambda calendar, day: calendar.add(day, 0),
+    lambda calendar, day: calendar.add(day, -1),
+    lambda calendar, day: calendar.count(day, day),
     lambda calendar, day: calendar.count(day, date(2026, 9, 30)),
     lambda calendar, day: calendar.count(date(2026, 9, 30), day),
     lambda calendar, day: calendar.day(day),
@@ -448,6 +481,7 @@ ASKING: list[Callable[[WorkCalendar, Any], object]] = [
         (pendulum.instance(MOMENT), "is a moment, and a calendar answers for dates"),
         ("2026-09-30", "a calendar answers for dates, not for '2026-09-30'"),
         (date(2000, 12, 31), r"2000-12-31 lies before calendar 'CN' begins \(2001-01-01\)"),
+        (date(2000, 12, 30), "2000-12-30 lies before calendar 'CN' begins"),
         (date.min, "0001-01-01 lies before calendar 'CN' begins"),
     ],
 )
@@ -464,6 +498,7 @@ def test_a_date_of_another_library_is_a_date() -> None:
         """Pendulum's dates are such a subclass."""
 
     assert CN.add(Theirs(2026, 9, 30), 5) == date(2026, 10, 13)
+    assert CN.count(Theirs(2026, 9, 30), Theirs(2026, 10, 13)) == CN.count(date(2026, 9, 30), Theirs(2026, 10, 13)) == 5
     assert type(CN.day(Theirs(2026, 10, 4)).date) is date
 
 
@@ -475,7 +510,22 @@ def test_a_working_day_before_the_calendar_begins_is_refused() -> None:
         CN.previous_working_day(date(2001, 1, 1))
 
 
-@pytest.mark.parametrize("days", [1.0, "1", None])
+def test_the_day_after_the_last_one_is_not_answered_for() -> None:
+    after = CN.last + timedelta(days=1)
+    for ask in (
+        lambda: CN.add(after, 0),
+        lambda: CN.add(after, -1),
+        lambda: CN.add(after, 1),
+        lambda: CN.count(CN.first, after),
+        lambda: CN.count(after, CN.first),
+    ):
+        with pytest.raises(CalendarNotAnnounced):
+            ask()
+    assert CN.count(CN.first, CN.last) == len([day for day in each_day(date(2001, 1, 2), CN.last) if CN.is_working_day(day)])
+    assert CN.add(CN.first, CN.count(CN.first, CN.last)) == CN.previous_working_day(CN.last)
+
+
+@pytest.mark.parametrize("days", [1.0, "1", None, True, False])
 def test_a_number_of_days_that_is_not_whole_is_refused(days: object) -> None:
     with pytest.raises(InputError, match="a number of working days is a whole number, not"):
         CN.add(date(2026, 9, 30), days)  # type: ignore[arg-type]
@@ -511,7 +561,12 @@ def test_calendars_that_answer_alike_are_equal_and_others_are_not() -> None:
 
 
 def test_a_copied_or_pickled_calendar_is_the_same_one() -> None:
-    for calendar in (CN, CN.provisional(), WorkCalendar.named("CN", notices=read_notices(TOWN), as_of=date(2027, 1, 1))):
+    for calendar in (
+        CN,
+        CN.provisional(),
+        *CN.bounds(),
+        WorkCalendar.named("CN", notices=read_notices(TOWN), as_of=date(2027, 1, 1)),
+    ):
         assert pickle.loads(pickle.dumps(calendar)) is calendar  # noqa: S301
         assert copy.deepcopy(calendar) is calendar
 

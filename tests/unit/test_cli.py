@@ -4,51 +4,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from casework import cli
+from casework.cli import rulebooks
+from tests.unit.commands import Casework, calling, one_line
 
 DATA = Path(__file__).parents[1] / "data"
 
 
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Casework = Callable[..., Said]
-
-
-@pytest.fixture
-def casework(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Casework:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("NO_COLOR", "1")
-
-    def run(*arguments: str) -> Said:
-        monkeypatch.setattr("sys.argv", ["casework", *arguments])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        said = capsys.readouterr()
-        code = end.value.code
-        return Said(code if isinstance(code, int) else 1 if code else 0, said.out, said.err)
-
-    return run
-
-
-def one_line(said: Said, *, code: int = 1) -> str:
-    """Return the error; it is one line on standard error, and nothing looks like a traceback."""
-    assert said.code == code
-    assert "Traceback" not in said.err + said.out
-    lines = said.err.strip().splitlines()
-    assert len(lines) == 1 and lines[0].startswith("error: ")
-    return lines[0].removeprefix("error: ")
+casework = pytest.fixture(calling)
 
 
 # --- the demo ---------------------------------------------------------------------------------------------------------
@@ -164,7 +131,7 @@ def test_an_error_in_casework_itself_is_one_line_and_exit_code_3(casework: Casew
     def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(cli, "_rulebook", broken)
+    monkeypatch.setattr(rulebooks, "rulebook_named", broken)
     assert "an error in casework itself (RuntimeError: a bug)" in one_line(casework("rulebook", "check", "yunxi"), code=3)
 
 
@@ -207,7 +174,10 @@ def test_a_deadline_that_cannot_be_computed_says_why(casework: Casework, argumen
 def test_an_unannounced_deadline_may_be_asked_for_provisionally(casework: Casework) -> None:
     said = casework("deadline", "2026-12-25 09:00", "--limit", "5 working days", "--provisional")
     assert said.code == 0, said.err
-    assert "(provisional)" in said.out
+    assert said.out.splitlines() == [
+        "2027-01-04 24:00 (Asia/Shanghai)",
+        "provisional: a notice still to come may move it; expected between 2027-01-04 and 2027-01-05",
+    ]
 
 
 # --- rulebooks --------------------------------------------------------------------------------------------------------
@@ -230,11 +200,15 @@ def test_rulebook_show_prints_each_rule_with_its_source_or_assumption(casework: 
     assert said.code == 0, said.err
     for words in (
         "办理期限",
-        "5 working days",
+        "5个工作日",
+        "待补充期间中止",
         "“一日一督办”",
-        "assumed: the bulletin demands",
+        "推定：the bulletin demands",
     ):
         assert words in said.out
+    english = casework("rulebook", "show", "yunxi", "--lang", "en").out
+    assert "5 working days" in english and "stands still in Awaiting citizen" in english
+    assert "assumed: the bulletin demands" in english
 
 
 def test_a_broken_rulebook_lists_every_problem_with_its_path(casework: Casework, tmp_path: Path) -> None:

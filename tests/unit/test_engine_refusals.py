@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -20,9 +21,12 @@ from casework.actions import (
     Command,
     Contact,
     Decline,
+    Extend,
     IssueOrder,
+    Promise,
     Publish,
     Reclassify,
+    RefuseExtension,
     Reject,
     Reopen,
     ReturnReply,
@@ -66,6 +70,9 @@ EXAMPLES: dict[str, Command] = {
     "accept": Accept(),
     "decline": Decline(reason="重复转办"),
     "contact": Contact(),
+    "promise": Promise(until=date(2030, 1, 1), reason="awaiting parts"),
+    "extend": Extend(limit="5 working days"),
+    "refuse_extension": RefuseExtension(reason="not needed"),
     "submit": REPLY,
     "approve": Approve(),
     "return": ReturnReply(reasons=("敷衍塞责",)),

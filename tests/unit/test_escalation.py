@@ -14,13 +14,14 @@ from casework.actions import Assign, Decline, Publish, Reopen, Review, SubmitRep
 from casework.actions import Close as CloseIt
 from casework.escalation import Repeat, Rung, alarm, alarms, occasion
 from casework.events import RungFired
-from casework.sla import Alarm, Limit
+from casework.sla import Alarm, Count, Limit, OfficeHours
 from casework.testing import FrozenTime
 from casework.testing.contracts import clock
 from tests.unit.town import CLERK, HANDLER, WEDNESDAY, town
 
 BOOK = town()
 KEEPER = Timekeeper(BOOK.calendar(), BOOK.zone)
+RULE = BOOK.clocks["handle"]
 RUNNING = clock()  # due at the end of Wednesday, the 8th of July 2020
 DUE = datetime(2020, 7, 8, 16, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -44,33 +45,36 @@ def rung(**more: object) -> Rung:
         ("due:handle", "-1 working day", DUE - DAY),
         ("due:handle", "-4 working days", DUE - 6 * DAY),
         ("due:handle", "-30 hours", DUE - timedelta(hours=30)),
+        ("due:handle", "-9 working hours", DUE - DAY - timedelta(hours=8.5)),  # 7 of Wednesday, 2 of Tuesday: from 15:30
+        ("late:handle", "4 working hours", DUE + timedelta(hours=14.5)),  # from 9:00, over the noon break
     ],
 )
 def test_a_rung_is_due_at_its_distance_from_the_due_moment(on: str, at: str, moment: datetime) -> None:
-    assert alarm(rung(on=on, at=at), RUNNING, KEEPER) == Alarm(moment, "r", 1)
+    office = RULE.model_copy(update={"count": Count(hours=OfficeHours(open="09:00-12:00, 13:30-17:30"))})
+    assert alarm(rung(on=on, at=at), RUNNING, office, KEEPER) == Alarm(moment, "r", 1)
 
 
 def test_a_rung_comes_again_as_often_as_it_says() -> None:
     daily = rung(repeat={"every": "1 working day", "max": 3})
-    found = [alarm(daily, RUNNING, KEEPER, n=n) for n in (1, 2, 3, 4)]
+    found = [alarm(daily, RUNNING, RULE, KEEPER, n=n) for n in (1, 2, 3, 4)]
     assert found == [Alarm(DUE, "r", 1), Alarm(DUE + DAY, "r", 2), Alarm(DUE + 2 * DAY, "r", 3), None]
-    assert alarm(rung(), RUNNING, KEEPER, n=2) is None
+    assert alarm(rung(), RUNNING, RULE, KEEPER, n=2) is None
     before = rung(on="due:handle", at="-2 working days", repeat={"every": "1 working day", "max": 3})
-    assert [row.at for n in (1, 2, 3) if (row := alarm(before, RUNNING, KEEPER, n=n))] == [DUE - 2 * DAY, DUE - DAY, DUE]
+    assert [row.at for n in (1, 2, 3) if (row := alarm(before, RUNNING, RULE, KEEPER, n=n))] == [DUE - 2 * DAY, DUE - DAY, DUE]
 
 
 def test_a_clock_that_does_not_run_rings_nothing() -> None:
     rungs = [rung(), rung(id="w", on="due:handle", at="-1 hour"), rung(id="other", on="late:accept")]
-    assert [row.rung for row in alarms(rungs, RUNNING, KEEPER)] == ["w", "r"]
-    assert alarms(rungs, clock(stopped=DUE), KEEPER) == ()
+    assert [row.rung for row in alarms(rungs, RUNNING, RULE, KEEPER)] == ["w", "r"]
+    assert alarms(rungs, clock(stopped=DUE), RULE, KEEPER) == ()
     paused = msgspec.structs.replace(RUNNING, status="paused", due=None)
-    assert (alarms(rungs, paused, KEEPER), alarm(rungs[0], paused, KEEPER)) == ((), None)
+    assert (alarms(rungs, paused, RULE, KEEPER), alarm(rungs[0], paused, RULE, KEEPER)) == ((), None)
 
 
 def test_what_is_over_is_passed_over() -> None:
     daily = rung(repeat={"every": "1 working day", "max": 3})
-    assert alarms([daily, rung(id="once")], RUNNING, KEEPER, over=lambda row: row.at <= DUE) == (Alarm(DUE + DAY, "r", 2),)
-    assert alarms([daily], RUNNING, KEEPER, over=lambda row: True) == ()
+    assert alarms([daily, rung(id="once")], RUNNING, RULE, KEEPER, over=lambda row: row.at <= DUE) == (Alarm(DUE + DAY, "r", 2),)
+    assert alarms([daily], RUNNING, RULE, KEEPER, over=lambda row: True) == ()
 
 
 def test_an_occasion_is_named_by_rung_clock_run_and_repetition() -> None:

@@ -1,8 +1,9 @@
 """The form in which events are kept for good: committed bytes of every kind, and one older form that is still read.
 
 ``golden.jsonl`` holds one line for each payload, exactly as `journal.encode` writes it; the samples stand below, in the same order.
-Rows in somebody's database look like that, so a form changes only together with its version. ``assigned-v1.jsonl`` is a history
-from the days when *assigned* had its first form; the hashes of its chain stand below.
+Rows in somebody's database look like that, so a form changes only together with its version. ``form-1.jsonl`` holds the lines of
+the days when clocks knew no extensions and deadlines no bounds, ``assigned-v1.jsonl`` a history from those when *assigned* had its
+first form; the hashes of their chains stand below.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from casework import journal
 from casework.cases import Case, evolve, fold
 from casework.errors import ChainBroken
 from casework.events import PAYLOADS, Event, Payload, StoredEvent
-from casework.sla import Alarm, Deadline, Limit, Pause, SlaClock
+from casework.sla import Alarm, Deadline, Extension, Limit, Pause, SlaClock
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "events"
 GOLDEN = FOLDER / "golden.jsonl"
-GOLDEN_HEAD = "fa6c36e0d7a482cd14f6a7a08579cea02a9afba776cdd416e9a2526dddac6ba4"
+GOLDEN_HEAD = "b0b89206efdabee3cb6499de1347997c335e0a852c8c455071bcc3c7391bafaa"
+FORM_1 = FOLDER / "form-1.jsonl"
+FORM_1_HEAD = "fa6c36e0d7a482cd14f6a7a08579cea02a9afba776cdd416e9a2526dddac6ba4"
 OLD = FOLDER / "assigned-v1.jsonl"
 
 START = datetime(2020, 7, 1, 1, 30, 0, 123456, tzinfo=UTC)
@@ -71,6 +74,33 @@ STOPPED = SlaClock(
     late=3,
     calendar=CALENDAR,
 )
+EXTENDED = SlaClock(
+    rule="handle",
+    started_at=START,
+    day_zero=date(2020, 7, 1),
+    limit=Limit(5, "working days"),
+    due=Deadline(
+        date=date(2020, 7, 15),
+        before=datetime(2020, 7, 15, 16, 0, tzinfo=UTC),
+        provisional=True,
+        earliest=date(2020, 7, 14),
+        latest=date(2020, 7, 17),
+    ),
+    extensions=(
+        Extension(since="today", at=START, limit=Limit(3, "working days")),
+        Extension(since="promise", at=START + timedelta(hours=1), until=date(2020, 7, 15)),
+    ),
+    calendar=CALENDAR,
+)
+WAITING = SlaClock(
+    rule="handle",
+    status="waiting",
+    started_at=START,
+    day_zero=date(2020, 7, 1),
+    limit=Limit(4, "working hours"),
+    due=None,
+    calendar=CALENDAR,
+)
 
 # In the order in which the lines stand in golden.jsonl; a new payload goes to the end, because the position is the event's number.
 SAMPLES: tuple[tuple[str, Payload, tuple[SlaClock, ...]], ...] = (
@@ -116,7 +146,7 @@ SAMPLES: tuple[tuple[str, Payload, tuple[SlaClock, ...]], ...] = (
     (
         "assigned",
         ev.Promised(unit="夹河镇", clock="handle", until=date(2020, 7, 15), old=deadline(8), new=deadline(15), reason="17.reason"),
-        (),
+        (EXTENDED,),
     ),
     ("awaiting_citizen", ev.Asked(question="18.question"), (PAUSED,)),
     ("assigned", ev.Supplemented(message="19.supplement"), ()),
@@ -150,7 +180,7 @@ SAMPLES: tuple[tuple[str, Payload, tuple[SlaClock, ...]], ...] = (
         ev.Extended(
             clock="handle", limit="5 working days", old=deadline(8), new=deadline(15), allowed_by="wang", reason="29.reason"
         ),
-        (),
+        (WAITING,),
     ),
     (
         "assigned",
@@ -240,6 +270,19 @@ KINDS = [sample.kind for sample in EVENTS]
 def golden() -> dict[str, str]:
     """The committed lines by their kind."""
     return {msgspec.json.decode(line)["kind"]: line for line in GOLDEN.read_text("utf-8").splitlines()}
+
+
+def test_lines_of_the_first_form_are_read_as_they_were_meant() -> None:
+    lines = FORM_1.read_text("utf-8").splitlines()
+    head = ""
+    for line in lines:
+        head = journal.chain(head, line)
+    assert head == FORM_1_HEAD
+    assert [journal.decode(line).data for line in lines] == [sample.data for sample in EVENTS]
+    told = [(old.clocks, new.clocks) for old, new in zip(map(journal.decode, lines), EVENTS, strict=True) if old.clocks]
+    assert [old for old, _ in told] == [new for _, new in told]
+    assert all(clock.extensions == () and (clock.due is None or clock.due.latest is None) for old, _ in told for clock in old)
+    assert len(told) == 4
 
 
 def advice(sample: Event, line: str) -> str:

@@ -86,23 +86,25 @@ HEAD = '[[notice]]\nid = "a"\npublished_on = 2026-01-01\nyear = 2026\n'
         ),
         (
             HEAD + "off = [{ first = 2026-01-04, last = 2026-01-03 }]",
-            "the span ends before it begins (2026-01-04 to 2026-01-03) @ notice[0].off[0]",
+            "the span ends before it begins (2026-01-04 to 2026-01-03); give its first day first @ notice[0].off[0]",
         ),
         (
             HEAD + "off = [{ first = 2026-05-01, last = 2026-05-05 }, { first = 2026-05-05, last = 2026-05-06 }]",
-            "2026-05-05 to 2026-05-06 overlaps 2026-05-01 to 2026-05-05 (notice[0].off[0]) @ notice[0].off[1]",
+            "2026-05-05 to 2026-05-06 overlaps 2026-05-01 to 2026-05-05 (notice[0].off[0]); name each day in one span only "
+            "@ notice[0].off[1]",
         ),
         (
             HEAD + "off = [{ first = 2026-05-01, last = 2026-05-05 }]\nwork = [2026-05-05]",
-            "2026-05-05 is a make-up workday and lies inside the days off 2026-05-01 to 2026-05-05 (notice[0].off[0]) "
-            "@ notice[0].work[0]",
+            "2026-05-05 is a make-up workday and lies inside the days off 2026-05-01 to 2026-05-05 (notice[0].off[0]); "
+            "it is one or the other @ notice[0].work[0]",
         ),
         (
             HEAD
             + "off = [{ first = 2026-05-01, last = 2026-05-09 }, { first = 2026-05-08, last = 2026-05-12 }]\nwork = [2026-05-13]",
-            "2026-05-08 to 2026-05-12 overlaps 2026-05-01 to 2026-05-09 (notice[0].off[0]) @ notice[0].off[1]",
+            "2026-05-08 to 2026-05-12 overlaps 2026-05-01 to 2026-05-09 (notice[0].off[0]); name each day in one span only "
+            "@ notice[0].off[1]",
         ),
-        (HEAD + "work = [2026-01-03, 2026-01-03]", "2026-01-03 is listed twice @ notice[0].work[1]"),
+        (HEAD + "work = [2026-01-03, 2026-01-03]", "2026-01-03 is listed twice; once is enough @ notice[0].work[1]"),
         (
             HEAD + "work = [2025-11-30]",
             "2025-11-30 is too far from 2026: a notice names days from 2025-12-01 to 2027-01-31 @ notice[0].work[0]",

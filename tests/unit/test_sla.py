@@ -33,8 +33,9 @@ CHINA = Timekeeper(WorkCalendar.named("CN"), "Asia/Shanghai")
 LENIENT = Timekeeper(WorkCalendar.named("CN"), "Asia/Shanghai", provisional=True)
 ENGLAND = Timekeeper(WorkCalendar.named("GB-ENG"), "Europe/London")
 ACCEPTED = (
-    "; accepted: a whole number from 0 to 99999 and one of 'working days', 'calendar days', 'months', 'hours', or in Chinese "
-    "个工作日, 日 (天, 个自然日), 个月, 小时 (for example '5 working days' or '5个工作日')"
+    "; accepted: a whole number from 0 to 99999 and one of 'working days', 'calendar days', 'months', 'hours', "
+    "'working hours', or in Chinese 个工作日, 日 (天, 个自然日), 个月, 小时, 个工作小时 (for example "
+    "'5 working days' or '5个工作日')"
 )
 
 
@@ -104,7 +105,7 @@ def test_a_label_is_singular_for_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "5", "5 days", "five working days", "1月", "5working days", "1.5 hours", "123456 hours", "4 working hours"]
+    "text", ["", "5", "5 days", "five working days", "1月", "5working days", "1.5 hours", "123456 hours", "4 business hours"]
 )
 def test_any_other_limit_is_refused_with_what_is_accepted(text: str) -> None:
     with pytest.raises(UnreadableLimit) as raised:
@@ -235,7 +236,7 @@ def test_a_zone_that_nobody_knows_is_refused() -> None:
 def test_a_moment_without_an_offset_is_refused_everywhere() -> None:
     naive = datetime(2026, 10, 9, 9)
     clock, made = begun(cn(10, 9))
-    paused = CHINA.pause(clock, cn(10, 10))
+    paused = CHINA.pause(clock, made, cn(10, 10))
     asked: list[Callable[[], object]] = [
         lambda: CHINA.deadline(naive, Limit(1, "hours")),
         lambda: CHINA.day_zero(naive, Count()),
@@ -243,7 +244,7 @@ def test_a_moment_without_an_offset_is_refused_everywhere() -> None:
         lambda: CHINA.local_date(naive),
         lambda: CHINA.explain(naive, Limit(1, "hours")),
         lambda: CHINA.begin(made, Limit(1, "hours"), naive),
-        lambda: CHINA.pause(clock, naive),
+        lambda: CHINA.pause(clock, made, naive),
         lambda: CHINA.resume(paused, made, naive),
         lambda: CHINA.stop(clock, naive),
         lambda: CHINA.cancel(clock, naive),
@@ -313,7 +314,7 @@ def test_a_pause_that_ends_before_it_starts_is_refused_with_both_ends() -> None:
     with pytest.raises(InputError, match=message):
         Pause(cn(10, 14), cn(10, 13))
     clock, made = begun(cn(10, 12))
-    paused = CHINA.pause(clock, cn(10, 14))
+    paused = CHINA.pause(clock, made, cn(10, 14))
     ends: list[Callable[[], SlaClock]] = [
         lambda: CHINA.resume(paused, made, cn(10, 13)),
         lambda: CHINA.stop(paused, cn(10, 13)),
@@ -372,8 +373,11 @@ def test_days_that_nobody_announced_are_refused_or_marked() -> None:
         CHINA.deadline(cn(12, 29), limit)
     assert raised.value.year == 2027
     due = LENIENT.deadline(cn(12, 29), limit)
-    assert (due.date, due.provisional, str(due)) == (date(2027, 1, 4), True, "2027-01-04 (provisional)")
-    assert LENIENT.deadline(cn(12, 29), Limit(2, "working days")).provisional is False
+    assert (due.date, due.provisional, str(due)) == (date(2027, 1, 4), True, "2027-01-04 (provisional: 2027-01-04 to 2027-01-05)")
+    last_days = CHINA.deadline(cn(12, 29), Limit(2, "working days"))  # announced, and open to the notice for 2027
+    assert (last_days.date, last_days.provisional) == (date(2026, 12, 31), True)
+    assert (last_days.earliest, last_days.latest) == (date(2026, 12, 31), date(2027, 1, 4))
+    assert CHINA.deadline(cn(12, 25), Limit(1, "working days")).provisional is False
     guessing = Timekeeper(WorkCalendar.named("CN").provisional(), "Asia/Shanghai")
     assert guessing.deadline(cn(12, 29), limit) == due
 
@@ -387,7 +391,7 @@ def test_days_that_nobody_announced_are_refused_or_marked() -> None:
         (cn(1, 4, year=2027), "1 calendar day", {}, False),
         (cn(12, 31, 18), "1 month", {"roll": "next"}, True),
         (cn(12, 31, 18), "1 calendar day", {"cutoff": "17:30"}, True),  # day zero lies in January, on a day not announced
-        (cn(12, 31, 17), "1 calendar day", {"cutoff": "17:30"}, False),
+        (cn(12, 28, 17), "1 calendar day", {"cutoff": "17:30"}, False),
         (cn(1, 2, year=2027), "1 calendar day", {"day_zero": "next-working-day"}, True),
         (cn(12, 31, 18), "0 working days", {"ends": "17:30"}, True),
     ],
@@ -409,7 +413,7 @@ def test_verdicts_and_alarms_reach_into_years_not_announced() -> None:
     clock, made = begun(cn(12, 25), "4 working days", LENIENT)
     due = clock.due
     assert due is not None
-    assert (due.date, due.provisional) == (date(2026, 12, 31), False)
+    assert (due.date, due.provisional) == (date(2026, 12, 31), True)
     assert LENIENT.verdict(clock, made, cn(1, 5, year=2027)) == Verdict(Standing.OVERDUE, 2)
     one = Limit(1, "working days")
     assert LENIENT.shift(due, one, back=False) == cn(1, 5, 0, year=2027)
@@ -464,16 +468,16 @@ def test_a_clock_rings_at_its_first_alarm_while_it_runs() -> None:
 def test_the_day_of_the_pause_is_still_left() -> None:
     clock, made = begun(cn(10, 12))
     for at, left in ((cn(10, 12, 10), 5), (cn(10, 13), 5), (cn(10, 14), 4), (cn(10, 17), 1), (cn(10, 19, 23), 1)):
-        paused = CHINA.pause(clock, at)
+        paused = CHINA.pause(clock, made, at)
         assert (paused.left, paused.status, paused.due) == (left, "paused", None)
         assert CHINA.verdict(paused, made, at + timedelta(days=30)) == Verdict(Standing.PAUSED, left)
 
 
 def test_a_second_pause_on_the_day_on_which_the_first_ended_takes_nothing_twice() -> None:
     clock, made = begun(cn(10, 12))
-    first = CHINA.resume(CHINA.pause(clock, cn(10, 14)), made, cn(10, 15, 10))
+    first = CHINA.resume(CHINA.pause(clock, made, cn(10, 14)), made, cn(10, 15, 10))
     assert due_date(first) == date(2026, 10, 21)
-    second = CHINA.pause(first, cn(10, 15, 12))
+    second = CHINA.pause(first, made, cn(10, 15, 12))
     assert second.left == 4
     assert due_date(CHINA.resume(second, made, cn(10, 16))) == date(2026, 10, 22)
 
@@ -482,17 +486,17 @@ def test_other_limits_have_calendar_days_or_hours_left() -> None:
     since = cn(10, 14, 10, 30)
     for limit, left, days in (("15 calendar days", 14, 10), ("1 month", 30, 22), ("100 hours", 50, 2)):
         clock, made = begun(cn(10, 12), limit)
-        paused = CHINA.pause(clock, since)
+        paused = CHINA.pause(clock, made, since)
         assert paused.left == left
-        assert CHINA.verdict(paused, made, since) == Verdict(Standing.PAUSED, days)
-        assert CHINA.verdict(paused, made, since - timedelta(minutes=1)) == Verdict(
-            Standing.PAUSED, days
-        )  # a reader whose clock is slow
+        time_left = timedelta(hours=50.5) if "hours" in limit else None
+        assert CHINA.verdict(paused, made, since) == Verdict(Standing.PAUSED, days, time_left)
+        slow = since - timedelta(minutes=1)  # a reader whose clock is slow
+        assert CHINA.verdict(paused, made, slow) == Verdict(Standing.PAUSED, days, time_left)
 
 
 def test_only_the_day_to_which_it_was_moved_may_be_left() -> None:
     clock, made = begun(cn(10, 12), "5 calendar days", roll="next")
-    paused = CHINA.pause(clock, cn(10, 19, 10))
+    paused = CHINA.pause(clock, made, cn(10, 19, 10))
     assert paused.left == 0
     assert due_date(CHINA.resume(paused, made, cn(10, 21))) == date(2026, 10, 22)
 
@@ -500,23 +504,23 @@ def test_only_the_day_to_which_it_was_moved_may_be_left() -> None:
 def test_an_overdue_clock_cannot_be_saved_by_a_pause() -> None:
     clock, made = begun(cn(10, 12))
     assert clock.due is not None
-    assert CHINA.pause(clock, clock.due.before) is clock
-    assert CHINA.stop(CHINA.pause(clock, cn(10, 21)), cn(10, 22)) == CHINA.stop(clock, cn(10, 22))
-    assert CHINA.verdict(CHINA.pause(clock, cn(10, 21)), made, cn(10, 22)) == Verdict(Standing.OVERDUE, 3)
+    assert CHINA.pause(clock, made, clock.due.before) is clock
+    assert CHINA.stop(CHINA.pause(clock, made, cn(10, 21)), cn(10, 22)) == CHINA.stop(clock, cn(10, 22))
+    assert CHINA.verdict(CHINA.pause(clock, made, cn(10, 21)), made, cn(10, 22)) == Verdict(Standing.OVERDUE, 3)
 
 
 def test_a_clock_that_does_not_run_is_not_paused_and_one_that_is_not_paused_not_resumed() -> None:
     clock, made = begun(cn(10, 12))
-    paused, stopped = CHINA.pause(clock, cn(10, 13)), CHINA.stop(clock, cn(10, 13))
-    assert CHINA.pause(paused, cn(10, 14)) is paused
-    assert CHINA.pause(stopped, cn(10, 14)) is stopped
+    paused, stopped = CHINA.pause(clock, made, cn(10, 13)), CHINA.stop(clock, cn(10, 13))
+    assert CHINA.pause(paused, made, cn(10, 14)) is paused
+    assert CHINA.pause(stopped, made, cn(10, 14)) is stopped
     assert CHINA.resume(clock, made, cn(10, 14)) is clock
     assert CHINA.resume(stopped, made, cn(10, 14)) is stopped
 
 
 def test_a_clock_that_is_stopped_in_a_pause_was_met() -> None:
     clock, made = begun(cn(10, 12))
-    stopped = CHINA.stop(CHINA.pause(clock, cn(10, 14)), cn(12, 1))
+    stopped = CHINA.stop(CHINA.pause(clock, made, cn(10, 14)), cn(12, 1))
     assert (stopped.status, stopped.met, stopped.late, stopped.left, stopped.due) == ("stopped", True, 0, None, None)
     assert stopped.pauses == (Pause(cn(10, 14), cn(12, 1)),)
     assert CHINA.verdict(stopped, made, cn(12, 2)) == Verdict(Standing.MET, 0)
@@ -524,7 +528,7 @@ def test_a_clock_that_is_stopped_in_a_pause_was_met() -> None:
 
 def test_a_cancelled_clock_has_no_verdict_and_no_open_pause() -> None:
     clock, made = begun(cn(10, 12))
-    for before in (clock, CHINA.pause(clock, cn(10, 14))):
+    for before in (clock, CHINA.pause(clock, made, cn(10, 14))):
         cancelled = CHINA.cancel(before, cn(10, 15))
         assert (cancelled.status, cancelled.stopped_at, cancelled.met, cancelled.left) == ("cancelled", cn(10, 15), None, None)
         assert all(pause.until for pause in cancelled.pauses)
@@ -546,8 +550,10 @@ def test_lateness_is_in_working_days_since_the_last_day(limit: str, count: dict[
     clock, made = begun(cn(10, 12), limit, **count)
     stopped = CHINA.stop(clock, at)
     assert (stopped.met, stopped.late, stopped.stopped_at) == (False, late, at)
-    assert CHINA.verdict(clock, made, at) == Verdict(Standing.OVERDUE, late)
-    assert CHINA.verdict(stopped, made, cn(12, 1)) == Verdict(Standing.MET_LATE, late)
+    assert clock.due is not None
+    time_late = at - clock.due.before if "hours" in limit else None
+    assert CHINA.verdict(clock, made, at) == Verdict(Standing.OVERDUE, late, time_late)
+    assert CHINA.verdict(stopped, made, cn(12, 1)) == Verdict(Standing.MET_LATE, late, time_late)
 
 
 def test_a_clock_is_due_soon_when_few_working_days_are_left() -> None:
@@ -719,7 +725,7 @@ def test_an_open_pause_has_what_is_left_in_place_of_a_due_date() -> None:
 
 def test_a_clock_that_ended_in_a_pause_is_explained_up_to_it() -> None:
     clock, made = begun(cn(10, 12))
-    stopped = CHINA.stop(CHINA.pause(clock, cn(10, 14)), cn(12, 1))
+    stopped = CHINA.stop(CHINA.pause(clock, made, cn(10, 14)), cn(12, 1))
     found = CHINA.explain(stopped.started_at, stopped.limit, count=made.count, pauses=stopped.pauses, paused=stopped.due is None)
     assert (found.due, found.left, found.days[-1].day.date) == (None, Limit(4, "working days"), date(2026, 10, 14))
     assert found.text("en").splitlines()[-1] == (
@@ -735,17 +741,19 @@ def test_a_paused_clock_without_a_pause_cannot_be_explained() -> None:
 
 def test_days_that_nobody_announced_are_marked_in_an_explanation() -> None:
     assert told("en", cn(12, 30), "2 working days", LENIENT).splitlines()[2:] == [
-        "  2026-12-31 Thu  day 1  working day",
+        "  2026-12-31 Thu  day 1  working day, open to the next year's notice",
         "  2027-01-01 Fri  –      not counted: 元旦, not announced yet",
         "  2027-01-02 Sat  –      not counted: weekend, not announced yet",
         "  2027-01-03 Sun  –      not counted: weekend, not announced yet",
         "  2027-01-04 Mon  day 2  working day, not announced yet",
-        "due 2027-01-04 24:00, provisional: some days are not announced yet",
+        "due 2027-01-04 24:00, provisional: a notice still to come may move it",
+        "expected between 2027-01-04 and 2027-01-05",
     ]
     chinese = told("zh", cn(12, 30), "2个工作日", LENIENT).splitlines()
-    assert chinese[-2:] == [
+    assert chinese[-3:] == [
         "  2027-01-04 周一  第2日  工作日，尚未公布",
-        "期限届满：2027-01-04 24:00（暂定：部分日期的安排尚未公布）",
+        "期限届满：2027-01-04 24:00（暂定：待公布的放假安排可能使其变动）",
+        "预计在2027-01-04至2027-01-05之间",
     ]
     # calendar days are certain, whoever announces what
     assert told("en", cn(12, 30), "3 calendar days").splitlines()[-2:] == [

@@ -108,7 +108,7 @@ def test_a_moving_action_of_the_standard_lifecycle_leads_from_these_states_only(
         ("approve", ("replied",)),
         ("opine", ("consultation",)),
         ("rate revisit", ("published", "closed")),
-        ("extend remind reclassify attach", UNDONE),
+        ("extend refuse_extension remind reclassify attach", UNDONE),
         ("issue answer clear instruct praise absorb recalculate", (*UNDONE, "closed")),
         ("note erase view", (*UNDONE, "closed", *FINAL)),
     ],

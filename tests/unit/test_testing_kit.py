@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given
+from hypothesis import strategies as st
 
-from casework import Rulebook
+from casework import Rulebook, WorkCalendar
 from casework.errors import DeliveryFailed, InputError, NaiveDatetime
-from casework.testing import FrozenTime, RecordingNotifier, moments
+from casework.testing import FrozenTime, RecordingNotifier, calendars, moments
 from casework.testing.contracts import CaseStoreContract, notice
 from casework.testing.strategies import HARD_MOMENTS
 from tests.unit.town import WEDNESDAY
@@ -66,6 +68,26 @@ def test_weekend_days_that_are_worked_are_among_the_hard_moments() -> None:
     calendar = Rulebook.shipped("yunxi").calendar()
     days = [(moment + timedelta(hours=8)).date() for moment in HARD_MOMENTS]
     assert len([day for day in days if day.weekday() > 4 and calendar.is_working_day(day)]) >= 6
+
+
+@given(moments(first=2018, last=2027), st.data())
+def test_calendars_differ_from_the_shipped_one_near_the_moment_alone(moment: datetime, data: st.DataObject) -> None:
+    calendar = data.draw(calendars(near=moment, days=40))
+    first, last = moment.date() - timedelta(days=5), moment.date() + timedelta(days=40)
+    changed = WorkCalendar.named("CN").changed(calendar)
+    assert [day for day in changed if not first <= day <= last] == []
+    assert calendar.announced_through >= WorkCalendar.named("CN").announced_through
+
+
+def test_calendars_give_days_off_and_days_to_work() -> None:
+    shipped = WorkCalendar.named("CN")
+
+    def changes(calendar: WorkCalendar, *, worked: bool) -> bool:
+        return any(calendar.is_working_day(day) == worked for day in shipped.changed(calendar))
+
+    for worked in (True, False):
+        found = find(calendars(near=WEDNESDAY), partial(changes, worked=worked))
+        assert len(found.notices) == len(shipped.notices) + 1
 
 
 def test_the_contract_is_not_run_by_itself() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,14 +13,17 @@ import msgspec
 from ..cases import Case, Fact
 from ..errors import CaseNotFound, KeyReused, StaleVersion
 from ..events import Ref, StoredEvent
-from ..ports import Answered, Change, Cohort, CohortCase, Notification, Pending, Snapshot, UnitTally
+from ..ports import Answered, Change, Cohort, CohortCase, Notification, OpenClocks, Pending, Snapshot, Text, UnitTally
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Case).decode
 
 
-class _Kept(msgspec.Struct):
-    """Everything about one case; the case itself as bytes, so that nobody who was given it can change what is kept."""
+class _Kept(msgspec.Struct, frozen=True, gc=False):
+    """Everything about one case; the case itself as bytes, so that nobody who was given it can change what is kept.
+
+    Values alone, which nothing points back to: the garbage collector need not walk through them, and there are many.
+    """
 
     body: bytes
     head: str
@@ -27,8 +31,9 @@ class _Kept(msgspec.Struct):
     next_at: datetime | None
     number: str | None
     received_at: datetime
-    events: list[StoredEvent]
-    facts: list[Fact]
+    open: OpenClocks | None
+    events: tuple[StoredEvent, ...]
+    facts: tuple[Fact, ...]
     texts: dict[Ref, str]
 
     @property
@@ -53,6 +58,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._cases: dict[str, _Kept] = {}
+        self._ids: list[str] = []  # of all cases, in order; made when somebody asks
         self._keys: dict[str, Answered] = {}
         self._numbers: dict[str, int] = {}
         self._definitions: dict[tuple[str, str], str] = {}
@@ -92,7 +98,21 @@ class MemoryStore:
     def ids(self, *, after: str = "", limit: int = 1000) -> list[str]:
         """Return a page of case ids."""
         with self._lock:
-            return [case for case in sorted(self._cases) if case > after][:limit]
+            every = self._ordered()
+            first = bisect_right(every, after)
+            return every[first : first + limit]
+
+    def open_clocks(self, *, after: str = "", limit: int = 1000) -> list[OpenClocks]:
+        """Return the running clocks of cases."""
+        with self._lock:
+            every, found = self._ordered(), []
+            for at in range(bisect_right(every, after), len(every)):
+                row = self._cases[every[at]].open
+                if row is not None:
+                    found.append(row)
+                    if len(found) == limit:
+                        break
+            return found
 
     def due(self, now: datetime, *, limit: int) -> list[str]:
         """Return the cases that a sweep has something to do for."""
@@ -124,6 +144,11 @@ class MemoryStore:
         """Return the cohort's sums by lead unit."""
         return sums(self.cohort(cohort))
 
+    def _ordered(self) -> list[str]:
+        if len(self._ids) != len(self._cases):  # no case is ever taken out
+            self._ids = sorted(self._cases)
+        return self._ids
+
     def _kept(self, case: str) -> _Kept:
         with self._lock:
             if case not in self._cases:
@@ -131,7 +156,16 @@ class MemoryStore:
             return self._cases[case]
 
 
-def _at_snapshot(case: str, facts: list[Fact], cohort: Cohort) -> CohortCase:
+def _with_texts(old: dict[Ref, str], new: tuple[Text, ...]) -> dict[Ref, str]:
+    return {**old, **{text.ref: text.body for text in new}} if new else old
+
+
+def _open_clocks(case: Case) -> OpenClocks | None:
+    running = tuple(clock for clock in case.clocks if clock.status == "running")
+    return OpenClocks(case=case.id, rulebook_digest=case.rulebook_digest, clocks=running) if running else None
+
+
+def _at_snapshot(case: str, facts: Iterable[Fact], cohort: Cohort) -> CohortCase:
     known = sorted((fact for fact in facts if fact.at < cohort.as_of), key=lambda fact: (fact.at, fact.seq, fact.n))
     kinds = {fact.kind for fact in known}
 
@@ -216,9 +250,10 @@ class _Work:
             next_at=change.case.next_at,
             number=change.case.number,
             received_at=change.case.received_at,
-            events=[*(old.events if old else ()), *change.events],
-            facts=[*(old.facts if old else ()), *change.facts],
-            texts={**(old.texts if old else {}), **{text.ref: text.body for text in change.texts}},
+            open=_open_clocks(change.case),
+            events=(*old.events, *change.events) if old else change.events,
+            facts=(*old.facts, *change.facts) if old else change.facts,
+            texts=_with_texts(old.texts if old else {}, change.texts),
         )
         if change.key and change.digest:
             self._keys[change.key] = Answered(case, change.case.version, change.digest)

@@ -1,11 +1,9 @@
 """What every store must do, as a test class: give it a store, and pytest runs the contract against it.
 
-    class TestOurStore(CaseStoreContract):
-        @pytest.fixture
-        def store(self, tmp_path):
-            ...
-
-The changes are made by hand, from payloads, so that the contract tests the store and neither desk nor rulebook.
+class TestOurStore(CaseStoreContract):
+@pytest.fixture
+def store(self, tmp_path):
+...
 """
 
 from __future__ import annotations
@@ -21,110 +19,17 @@ import pytest
 
 from .. import events as ev
 from .. import journal
-from ..cases import Case, Fact, evolve, facts_of
 from ..errors import CaseNotFound, KeyReused, StaleVersion
-from ..events import Event, Payload, StoredEvent
-from ..ports import Answered, CaseStore, Change, Cohort, CohortCase, Notification, Snapshot, Text, UnitTally
-from ..sla import Alarm, Deadline, Limit, SlaClock
+from ..events import Payload
+from ..ports import Answered, CaseStore, Cohort, CohortCase, OpenClocks, Snapshot, Text, UnitTally
+from ..sla import Deadline
+from .changes import DAY, HOUR, NOON, assigned, change, clock, notice, odd_clocks, received, submitted
 
-NOON = datetime(2020, 7, 1, 4, 0, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+__all__ = ["DAY", "HOUR", "NOON", "CaseStoreContract", "assigned", "change", "clock", "notice", "received", "submitted"]
 
 
 class NoSuchLuck(Exception):
     """What the contract raises inside a transaction to see it undone."""
-
-
-def clock(*, alarm: datetime | None = None, stopped: datetime | None = None, late: int = 0) -> SlaClock:
-    """Return a clock "handle": running with an alarm at a moment, or stopped at one, late or not."""
-    return SlaClock(
-        rule="handle",
-        status="stopped" if stopped else "running",
-        started_at=NOON,
-        day_zero=date(2020, 7, 1),
-        limit=Limit(5, "working days"),
-        due=Deadline(date=date(2020, 7, 8), before=datetime(2020, 7, 8, 16, tzinfo=UTC)),
-        stopped_at=stopped,
-        met=late == 0 if stopped else None,
-        late=late,
-        calendar="CN@0",
-        alarms=(Alarm(alarm, "late"),) if alarm else (),
-    )
-
-
-def received(*, number: str | None = None, channel: str = "portal") -> ev.Received:
-    """Return the payload that every history begins with."""
-    return ev.Received(
-        message="1.message",
-        channel=channel,
-        board=None,
-        number=number,
-        place=None,
-        sender=None,
-        public=True,
-        rulebook="standard",
-        rulebook_digest="0" * 16,
-        classes={},
-    )
-
-
-def assigned(lead: str, *assisting: str) -> ev.Assigned:
-    """Return an assignment."""
-    return ev.Assigned(lead=lead, assisting=assisting, instead_of=None, rule=None, note=None)
-
-
-def submitted(unit: str) -> ev.Submitted:
-    """Return a reply."""
-    return ev.Submitted(unit=unit, reply=1, text="9.reply", outcome=None, findings=(), gates=0, passed=0)
-
-
-def change(
-    before: Snapshot | None,
-    *payloads: Payload,
-    case: str = "c1",
-    at: datetime = NOON,
-    clocks: tuple[SlaClock, ...] = (),
-    key: str | None = None,
-    digest: str | None = None,
-    **kept: Any,
-) -> Change:
-    """Make a change of payloads, one minute apart; *clocks* go with the last, *kept* holds texts, numbers, notifications."""
-    now: Case | None = before.case if before else None
-    head, stored, facts = before.head if before else "", list[StoredEvent](), list[Fact]()
-    for n, data in enumerate(payloads):
-        event = Event(
-            case=now.id if now else case,
-            seq=now.version + 1 if now else 1,
-            occurred_at=at + n * timedelta(minutes=1),
-            recorded_at=at + n * timedelta(minutes=1),
-            actor="王",
-            role="clerk",
-            action=data.kind,
-            state=data.kind,
-            data=data,
-            clocks=clocks if n == len(payloads) - 1 else (),
-        )
-        now = evolve(now, event)
-        text = journal.encode(event)
-        head = journal.chain(head, text)
-        stored.append(StoredEvent(event.case, event.seq, text, head))
-        facts += facts_of(now, event)
-    assert now is not None
-    return Change(
-        case=now,
-        expected=before.case.version if before else 0,
-        head=head,
-        events=tuple(stored),
-        facts=tuple(facts),
-        key=key,
-        digest=digest or (f"digest of {key}" if key else None),
-        **kept,
-    )
-
-
-def notice(case: str, seq: int, n: int = 1) -> Notification:
-    """Return a notice."""
-    return Notification(case=case, seq=seq, n=n, to="handler", unit="甲", action="assign", zh="请签收", en="please accept")
 
 
 class CaseStoreContract:
@@ -152,6 +57,7 @@ class CaseStoreContract:
             store.ids(),
             [(store.read(case), store.events(case), dict(store.texts(case))) for case in cases],
             store.due(late, limit=100),
+            store.open_clocks(),
             store.outbox.pending(late),
             store.kept("rulebook"),
             list(store.cohort(window)),
@@ -394,6 +300,55 @@ class CaseStoreContract:
         self.put(store, received(), clocks=(clock(alarm=NOON),))
         self.put(store, ev.Published(reply=1, public=True), at=NOON + HOUR, clocks=(clock(stopped=NOON + HOUR),))
         assert store.due(NOON + DAY, limit=10) == []
+
+    # -- open clocks
+
+    def test_clocks_come_back_with_all_that_they_bear(self, store: CaseStore) -> None:
+        """Extensions, promises, pauses, bounds of a provisional deadline and every status are read as they were written."""
+        clocks = odd_clocks()
+        self.put(store, received(), clocks=clocks)
+        assert store.read("c1").case.clocks == clocks
+        assert journal.decode(store.events("c1")[0].text).clocks == clocks
+        [row] = store.open_clocks()
+        assert row.clocks == clocks[:2]
+
+    def test_open_clocks_are_those_that_run(self, store: CaseStore) -> None:
+        """Each case with a running clock comes with its rulebook's digest and the clocks that run; no other case does."""
+        self.put(store, received(), case="c1", clocks=odd_clocks())
+        self.put(store, received(), case="c2")
+        self.put(store, received(), case="c3", clocks=odd_clocks()[2:])
+        self.put(store, received(), case="c4", clocks=(clock(),))
+        assert store.open_clocks() == [
+            OpenClocks(case="c1", rulebook_digest="0" * 16, clocks=odd_clocks()[:2]),
+            OpenClocks(case="c4", rulebook_digest="0" * 16, clocks=(clock(),)),
+        ]
+
+    def test_open_clocks_are_as_the_last_change_left_them(self, store: CaseStore) -> None:
+        """A clock that stopped is no longer open, one that runs again is, and one that moved has its new due moment."""
+        self.put(store, received(), clocks=(clock(),))
+        self.put(store, assigned("甲"), at=NOON + HOUR, clocks=(clock(stopped=NOON + HOUR),))
+        assert store.open_clocks() == []
+        later = msgspec.structs.replace(clock(), due=Deadline(date=date(2020, 7, 9), before=NOON + 8 * DAY), run=2)
+        self.put(store, assigned("乙"), at=NOON + 2 * HOUR, clocks=(later,))
+        assert [row.clocks for row in store.open_clocks()] == [(later,)]
+
+    def test_open_clocks_keep_the_digest_of_the_case_s_rulebook(self, store: CaseStore) -> None:
+        """A case that was moved to another rulebook has that one's digest."""
+        self.put(store, received(), clocks=(clock(),))
+        moved = ev.RulebookMoved(old="1", new="2", rulebook="standard", rulebook_digest="f" * 16)
+        self.put(store, moved, at=NOON + HOUR)
+        assert [row.rulebook_digest for row in store.open_clocks()] == ["f" * 16]
+
+    def test_open_clocks_come_in_pages(self, store: CaseStore) -> None:
+        """Cases come in the order of their ids, page after page, each once; those without a running clock take up no room."""
+        for case in ("c3", "c1", "c10", "d", "c2"):
+            self.put(store, received(), case=case, clocks=(clock(),))
+            self.put(store, received(), case=f"{case}-over", clocks=(clock(stopped=NOON),))
+        assert [row.case for row in store.open_clocks()] == ["c1", "c10", "c2", "c3", "d"]
+        assert [row.case for row in store.open_clocks(limit=2)] == ["c1", "c10"]
+        assert [row.case for row in store.open_clocks(after="c10", limit=2)] == ["c2", "c3"]
+        assert [row.case for row in store.open_clocks(after="c1-over", limit=1)] == ["c10"]
+        assert store.open_clocks(after="d") == []
 
     # -- definitions
 

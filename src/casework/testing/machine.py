@@ -6,8 +6,7 @@ TestOurStore = stores_agree(MemoryStore, our_store).TestCase
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
@@ -15,7 +14,6 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from .. import events as ev
 from .. import journal
 from ..actions import Command
 from ..adapters.memory import MemoryStore
@@ -23,15 +21,15 @@ from ..cases import Case, Fact, evolve, facts_of, fold
 from ..desk import Desk
 from ..documents import Document
 from ..errors import CaseworkError, CommandRefused, InputError
-from ..events import Event
 from ..messages import Message
-from ..ports import CaseStore, Change, Cohort, CohortCase, UnitOfWork
+from ..ports import CaseStore, Cohort
 from ..routing import Route
 from ..rulebook import Rulebook
 from ..units import Actor
 from .clock import FrozenTime
 from .fakes import RecordingNotifier
-from .strategies import actors, commands, messages, moments
+from .strategies import actors, calendars, commands, messages, moments
+from .watching import Watched, references, standing
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _FAR = datetime(2190, 1, 1, tzinfo=UTC)
@@ -80,38 +78,6 @@ def _desk(rulebook: Rulebook, store: CaseStore, now: FrozenTime) -> Desk:
     )
 
 
-class _Watched:
-    """A store that remembers every change it kept; for everything else it is the store that it stands before."""
-
-    def __init__(self, store: CaseStore) -> None:
-        self._store = store
-        self.changes: list[Change] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    @contextmanager
-    def work(self) -> Iterator[UnitOfWork]:
-        """Begin a transaction."""
-        written: list[Change] = []
-        with self._store.work() as work:
-            yield cast("UnitOfWork", _WatchedWork(work, written))
-        self.changes += written
-
-
-class _WatchedWork:
-    def __init__(self, work: UnitOfWork, written: list[Change]) -> None:
-        self._work, self._written = work, written
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._work, name)
-
-    def write(self, change: Change) -> None:
-        """Keep a change."""
-        self._work.write(change)
-        self._written.append(change)
-
-
 # --- one rulebook -----------------------------------------------------------------------------------------------------
 
 
@@ -125,7 +91,7 @@ class _RulebookMachine(RuleBasedStateMachine):
         super().__init__()
         self.now = FrozenTime(_EVER)
         self._inner = type(self).new_store()
-        self.store = _Watched(self._inner)
+        self.store = Watched(self._inner)
         self.desk = _desk(self.rulebook, cast("CaseStore", self.store), self.now)
         self.notifier = RecordingNotifier()
         self._answers: list[tuple[str, str, Command, Actor, Case]] = []
@@ -187,9 +153,10 @@ class _RulebookMachine(RuleBasedStateMachine):
         self._answers.append((key, case.id, command, actor, after))
 
     @rule(data=st.data())
-    def act_once_more(self, data: st.DataObject) -> None:
-        """The same as `act`: two rules are drawn more often than one, and a long life shows more than a short one."""
-        self._act(data)
+    def act_on(self, data: st.DataObject) -> None:
+        """A few acts in a row: a long life shows more than a short one."""
+        for _ in range(3):
+            self._act(data)
 
     @precondition(lambda self: self._answers)
     @rule(data=st.data())
@@ -215,6 +182,26 @@ class _RulebookMachine(RuleBasedStateMachine):
         assert (again.cases, again.events, again.failures) == (0, 0, ()), "a second sweep at the same moment did something"
         assert self.kept() == before
         assert [case.id for case in self.cases() if case.next_at is not None and case.next_at <= self.now()] == []
+
+    @rule(data=st.data())
+    def announce(self, data: st.DataObject) -> None:
+        """A notice changes days: what a dry run says is what then moves, each deadline once, and nothing else changes."""
+        name = self.rulebook.outline.rulebook.calendar
+        calendar = data.draw(calendars(name, near=self.now()), label="calendar")
+        before, cases = self.kept(), self.cases()
+        foreseen = self.desk.recalculate(calendar, dry_run=True)
+        assert self.kept() == before, "a dry run left something behind"
+        done = self.desk.recalculate(calendar)
+        assert (done.moved, done.failures, foreseen.failures) == (foreseen.moved, (), ())
+        moved = {(row.case, row.clock) for row in done.moved}
+        assert len(moved) == len(done.moved)
+        for case in cases:
+            for clock in case.clocks:
+                same = self.desk.get(case.id).clock(clock.key) == clock
+                assert same == ((case.id, clock.key) not in moved), "what moved is not what was said to move"
+        before = self.kept()
+        assert self.desk.recalculate(calendar).moved == ()
+        assert self.kept() == before, "a second recalculation by the same calendar did something"
 
     @rule(failing=st.integers(0, 3))
     def deliver(self, failing: int) -> None:
@@ -304,7 +291,42 @@ class _RulebookMachine(RuleBasedStateMachine):
         """In a final state every clock has stopped or was cancelled."""
         for case in self.cases():
             if self.rulebook.lifecycle.states[case.state].kind == "final":
-                assert [clock.key for clock in case.clocks if clock.status in ("running", "paused")] == []
+                assert [clock.key for clock in case.clocks if clock.status not in ("stopped", "cancelled")] == []
+
+    @invariant()
+    def a_clock_has_a_due_moment_while_it_runs(self) -> None:
+        """A running clock has one, with bounds where it is provisional; a paused one has what is left, a waiting one nothing."""
+        for case in self.cases():
+            for clock in case.clocks:
+                due = clock.due
+                assert (due is not None) or clock.status in ("paused", "waiting", "stopped", "cancelled")
+                assert (clock.left is not None) == (clock.status == "paused")
+                if clock.status in ("paused", "waiting"):
+                    assert due is None
+                if due is not None and due.provisional:
+                    assert due.earliest is not None
+                    assert due.latest is not None
+                    assert due.earliest <= due.date <= due.latest
+                assert sum(pause.until is None for pause in clock.pauses) == (clock.status == "paused")
+
+    @invariant()
+    def a_clock_that_is_told_of_is_explained(self) -> None:
+        """What the desk explains of a running clock ends at the moment that the clock is due."""
+        for case in self.cases():
+            for clock in case.clocks:
+                if clock.status == "running" and self.rulebook.clocks[clock.rule].on_calendar_change == "recompute":
+                    assert self.desk.explain(case.id, clock.key).due == clock.due
+
+    @invariant()
+    def what_is_asked_for_is_asked_once(self) -> None:
+        """Of one clock one extension at most is asked for, and only of a clock that has an approver."""
+        for case in self.cases():
+            keys = [ask.clock for ask in case.asks]
+            assert len(keys) == len(set(keys))
+            for key in keys:
+                terms = self.rulebook.clocks[case.clock(key).rule].extend
+                assert terms is not None
+                assert terms.approve
 
     @invariant()
     def a_case_is_due_when_an_alarm_of_a_running_clock_is(self) -> None:
@@ -336,43 +358,8 @@ class _RulebookMachine(RuleBasedStateMachine):
             texts = self.store.texts(case)
             seqs = {event.seq for event in self.desk.history(case)}
             assert {int(ref.partition(".")[0]) for ref in texts} <= seqs
-            named = set(_references(self.desk.history(case)))
+            named = set(references(self.desk.history(case)))
             assert named == set(texts)
-
-
-def standing(history: Sequence[Event], late_by: str) -> CohortCase:
-    """Read from a case's events alone how it stands, as a report counts it."""
-    unit, accepted, closed, late = "", set[str](), False, False
-    kinds = {type(event.data) for event in history}
-    for event in history:
-        data = event.data
-        if isinstance(data, ev.Assigned | ev.ConsultationConcluded):
-            unit = data.lead
-        elif isinstance(data, ev.Accepted):
-            accepted.add(data.unit)
-        elif isinstance(data, ev.Closed | ev.Reopened):
-            closed = isinstance(data, ev.Closed)
-        for clock in event.clocks:
-            if clock.rule == late_by and clock.status == "stopped":
-                late = not clock.met
-    return CohortCase(
-        case=history[0].case,
-        unit=unit,
-        registered=ev.Reviewed in kinds,
-        accepted=unit in accepted,
-        replied=ev.Submitted in kinds,
-        published=ev.Published in kinds,
-        closed=closed,
-        late=late,
-    )
-
-
-def _references(history: Sequence[Event]) -> Iterator[str]:
-    """Yield the references to texts in events: the fields that are annotated so."""
-    for event in history:
-        for name, kind in type(event.data).__annotations__.items():
-            if kind in ("Ref", "Ref | None") and (ref := getattr(event.data, name)) is not None:
-                yield ref
 
 
 # --- several stores ---------------------------------------------------------------------------------------------------
@@ -484,6 +471,13 @@ class _StoresAgree(RuleBasedStateMachine):
         """What is due happens, in small steps or at once."""
         self.each(lambda desk: desk.sweep(limit=limit))
 
+    @rule(data=st.data(), dry_run=st.booleans(), batch=st.sampled_from((1, 2, 1000)))
+    def announce(self, data: st.DataObject, dry_run: bool, batch: int) -> None:  # noqa: FBT001  # hypothesis draws it by name
+        """A notice changes days, and every open deadline is counted anew, or it is said which would be."""
+        name = self.rulebook.outline.rulebook.calendar
+        calendar = data.draw(calendars(name, near=self.now()), label="calendar")
+        self.each(lambda desk: desk.recalculate(calendar, dry_run=dry_run, batch=batch))
+
     @rule(failing=st.integers(0, 3), limit=st.sampled_from((1, 100)))
     def deliver(self, failing: int, limit: int) -> None:
         """What waits is sent, by a channel that fails now and then."""
@@ -507,8 +501,10 @@ class _StoresAgree(RuleBasedStateMachine):
                 [store.ids(after=case, limit=2) for case in ids],
                 [store.numbered(number) for number in ("1", "2", "3", "4")],
                 [store.due(at, limit=limit) for at in (self.now(), _FAR) for limit in (1, 100)],
+                [store.open_clocks(after=after, limit=limit) for after in ("", *ids) for limit in (1, 100)],
                 [store.outbox.pending(at, limit=limit) for at in (self.now(), _FAR) for limit in (2, 1000)],
                 (store.kept("rulebook"), store.kept("register"), store.kept("rulebook", desk.rulebook.digest)),
+                store.kept(f"notices:{desk.rulebook.outline.rulebook.calendar}"),
             )
 
         self.each(holdings)

@@ -7,12 +7,14 @@ drawn from what the rulebook and its register list, and its actor from those who
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
 from .. import actions as act
+from ..calendars import Notice, Span, WorkCalendar
 from ..cases import Case
 from ..messages import Message, Sender
 from ..rulebook import Rulebook
@@ -20,7 +22,7 @@ from ..units import Actor
 
 _Drawn = TypeVar("_Drawn")
 
-__all__ = ["HARD_MOMENTS", "actors", "commands", "contents", "messages", "moments", "texts", "units"]
+__all__ = ["HARD_MOMENTS", "actors", "calendars", "commands", "contents", "messages", "moments", "texts", "units"]
 
 _SENDERS = ("u-1", "u-2", "u-3")
 _CHANNELS = ("portal", "wechat", "mayor-hotline", "人民网")
@@ -57,6 +59,28 @@ def moments(*, first: int = 2018, last: int = 2025) -> st.SearchStrategy[datetim
     anywhere = st.timedeltas(timedelta(0), span).map(lambda step: begin + step)
     hard = [moment for moment in HARD_MOMENTS if begin <= moment <= begin + span]
     return st.one_of(anywhere, anywhere, st.sampled_from(hard)) if hard else anywhere
+
+
+@st.composite
+def calendars(draw: st.DrawFn, name: str = "CN", *, near: datetime, days: int = 40) -> WorkCalendar:
+    """The calendar of this name, with up to two further notices about days from 5 before *near* to so many after it."""
+    year, first = near.year, near.date() - timedelta(days=5)
+    reach = Span(date(year - 1, 12, 1), date(year + 1, 1, 31))  # a notice names no days farther from its year
+    window = [day for day in (first + timedelta(days=step) for step in range(days + 6)) if day in reach]
+    notices = []
+    for number in range(draw(st.integers(0, 2), label="notices")):
+        named = sorted(draw(st.sets(st.sampled_from(window), min_size=1, max_size=8), label="days"))
+        off = draw(st.sets(st.sampled_from(named)), label="off")
+        notices.append(
+            Notice(
+                id=f"made-up-{number}",
+                published_on=near.date(),
+                year=year,
+                off=tuple(Span(day, day) for day in named if day in off),
+                work=tuple(day for day in named if day not in off),
+            )
+        )
+    return WorkCalendar.named(name, notices=notices)
 
 
 def texts(*, most: int = 40) -> st.SearchStrategy[str]:
@@ -99,6 +123,11 @@ def actors(rulebook: Rulebook, *, action: str = "", case: Case | None = None) ->
     able = [name for name, role in rulebook.roles.items() if action in role.may] or every
     if action == "approve" and case and case.reply and case.reply.passed < len(rulebook.gates):
         able = [rulebook.gates[case.reply.passed]]
+    approvers = [rule.extend.approve for rule in rulebook.clocks.values() if rule.extend and rule.extend.approve]
+    if action in ("extend", "refuse_extension") and case and case.asks:
+        able = approvers or able
+    elif action == "extend":
+        able = [name for name in able if name not in approvers] or able
     mine = case.units if case else ()
 
     def with_role(role: str) -> st.SearchStrategy[Actor]:
@@ -119,12 +148,21 @@ def actors(rulebook: Rulebook, *, action: str = "", case: Case | None = None) ->
 
 def commands(rulebook: Rulebook, case: Case) -> st.SearchStrategy[act.Command]:
     """Commands for a case: mostly ones that its state has, with contents that the rulebook lists."""
-    fitting = [action for action in rulebook.lifecycle.allowed(case.state) if action in act.COMMANDS]
+    fitting = [
+        action for action in rulebook.lifecycle.allowed(case.state) if action in act.COMMANDS and action not in rulebook.idle
+    ]
     how = contents(rulebook, case)
-    # Remarks are possible in every state and lead nowhere; the acts that move a case on come more often.
-    moving = [action for action in fitting if rulebook.lifecycle.next(case.state, action) != case.state]
-    staying = [action for action in fitting if action not in moving]
-    weighted = moving * 3 + staying * 2 or list(act.COMMANDS)
+    if not case.asks:
+        fitting = [action for action in fitting if action != "refuse_extension"]
+    # Remarks are possible in every state and lead nowhere, and what ends a case leaves nothing to try: the acts that move it on
+    # come more often than either, and so do those by which its deadlines move.
+    after = {action: rulebook.lifecycle.next(case.state, action) for action in fitting}
+    ending = [
+        action for action in fitting if rulebook.lifecycle.states[after[action]].kind == "final" and after[action] != case.state
+    ]
+    onward = [action for action in fitting if after[action] != case.state and action not in ending]
+    timely = [action for action in fitting if action in ("accept", "promise", "extend", "refuse_extension", "reclassify", "assign")]
+    weighted = onward * 8 + timely * 3 + fitting or list(act.COMMANDS)
     return _mostly_from(st.sampled_from(weighted), st.sampled_from(sorted(act.COMMANDS))).flatmap(lambda action: how[action]())
 
 
@@ -142,6 +180,10 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
     reply = st.builds("{}。{}".format, said, st.just("已经派人到现场处理完毕, 特此答复。")) | said
     order = _mostly(tuple(row.number for row in case.orders if not row.cleared_at), tuple(row.id for row in case.orders) or ("o9",))
     note = st.just("") | said
+    clock = st.none() | st.none() | _mostly(tuple(row.key for row in case.clocks), ("no-such-clock",))
+    more = _mostly(("1 working day", "3 working days", "5 calendar days", "4 hours"), ("0 working days", "40 working days", "soon"))
+    reached = case.updated_at.astimezone(ZoneInfo(rulebook.zone)).date()
+    promised = st.integers(-1, 25).map(lambda days: reached + timedelta(days=days))
     return {
         "review": lambda: st.builds(act.Review, classes=st.just({}) | pair.map(lambda row: {row[0]: row[1]}), note=note),
         "reject": lambda: st.builds(act.Reject, reason=exits, explanation=note),
@@ -153,6 +195,13 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
             act.Decline, reason=_mostly(outline.assignment.decline_reasons, ("不归我管",)), explanation=note, unit=unit
         ),
         "contact": lambda: st.builds(act.Contact, how=st.sampled_from(("phone", "visit")), note=note, unit=unit),
+        "promise": lambda: st.builds(act.Promise, until=promised, reason=_mostly_from(said, st.just("")), clock=clock, unit=unit),
+        "extend": lambda: st.builds(
+            act.Extend, limit=st.just("") | more if case.asks else more, reason=note, clock=clock, unit=unit
+        ),
+        "refuse_extension": lambda: st.builds(
+            act.RefuseExtension, reason=st.just("no reason for it"), explanation=note, clock=clock
+        ),
         "submit": lambda: st.builds(act.SubmitReply, text=reply, outcome=outcome, unit=unit),
         "approve": lambda: st.builds(act.Approve, opinion=note),
         "return": lambda: st.builds(

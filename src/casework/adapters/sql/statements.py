@@ -48,6 +48,13 @@ DELETE_CLOCK = Statement("delete clock", delete(_clock).where(_clock.c.case_id =
 # --- finding cases ----------------------------------------------------------------------------------------------------
 
 IDS = Statement("ids", select(_case.c.id).where(_case.c.id > _p("after")).order_by(_case.c.id).limit(_p("limit")))
+OPEN_CLOCKS = Statement(
+    "open clocks",
+    select(_case.c.id, _case.c.rulebook_digest, _case.c.body)
+    .where(_case.c.id > _p("after"), exists().where(_clock.c.case_id == _case.c.id, _clock.c.status == "running"))
+    .order_by(_case.c.id)
+    .limit(_p("limit")),
+)
 NUMBERED = Statement("numbered", select(_case.c.id).where(_case.c.number == _p("number")).order_by(_case.c.received_at, _case.c.id))
 DUE = Statement(
     "due", select(_case.c.id).where(_case.c.next_at <= _p("now")).order_by(_case.c.next_at, _case.c.id).limit(_p("limit"))

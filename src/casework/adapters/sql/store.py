@@ -16,15 +16,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from ...cases import Case
 from ...errors import CaseNotFound, KeyReused, SchemaMismatch, StaleVersion, StoreError
 from ...events import Ref, StoredEvent
-from ...ports import Answered, Change, Cohort, CohortCase, Notification, Pending, Snapshot, UnitTally
+from ...ports import Answered, Change, Cohort, CohortCase, Notification, OpenClocks, Pending, Snapshot, UnitTally
 from ...sla import SlaClock
 from . import statements as say
 from .executor import CursorExecutor, Executor, Statement
 from .schema import VERSION, Base
 
+
+class _ClocksOnly(msgspec.Struct):
+    """What of a case's body a recalculation reads."""
+
+    clocks: tuple[SlaClock, ...]
+
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _case = msgspec.json.Decoder(Case)
+_clocks_of = msgspec.json.Decoder(_ClocksOnly)
 _notification = msgspec.json.Decoder(Notification)
 _version = Base.metadata.tables["casework_version"]
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -140,6 +148,17 @@ class SqlStore:
     def due(self, now: datetime, *, limit: int) -> list[str]:
         """Return the cases that a sweep has something to do for."""
         return [row[0] for row in self._rows(say.DUE, p_now=_micros(now), p_limit=limit)]
+
+    def open_clocks(self, *, after: str = "", limit: int = 1000) -> list[OpenClocks]:
+        """Return the running clocks of cases."""
+        return [
+            OpenClocks(
+                case=case,
+                rulebook_digest=digest,
+                clocks=tuple(clock for clock in _clocks_of.decode(body).clocks if clock.status == "running"),
+            )
+            for case, digest, body in self._rows(say.OPEN_CLOCKS, p_after=after, p_limit=limit)
+        ]
 
     def kept(self, kind: str, digest: str | None = None) -> str | None:
         """Return a definition."""
