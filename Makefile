@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench-import lock clean
+.PHONY: help demo test check bench-import bench-time lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ check: .venv/.stamp  ## style, types, layers, and every block of the documentati
 bench-import: .venv/.stamp  ## how long "import casework" takes, next to its floor
 	@$(BIN)/python benchmarks/bench_import.py
 
+bench-time: .venv/.stamp  ## how fast days are counted and deadlines computed, next to a floor and to other libraries
+	@$(BIN)/python benchmarks/bench_time.py
+
 lock: .venv/.stamp  ## renew requirements.lock to the newest versions
 	@unset UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_FIND_LINKS UV_INDEX UV_INDEX_URL; \
 	$(BIN)/python -m uv --no-config pip compile pyproject.toml --quiet --all-extras --group dev --universal --python-version 3.11 \
@@ -44,7 +47,7 @@ clean:  ## remove .venv and everything else that was made
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	    echo "$(PYTHON) comes without venv or pip; on Debian and Ubuntu: apt install python3-venv" >&2; \
 	    exit 1; }
-	@echo "Setting up .venv with the libraries of requirements.lock; once, about half a minute ..."
+	@echo "Setting up .venv with the libraries of requirements.lock; once, about a minute ..."
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
