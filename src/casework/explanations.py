@@ -43,7 +43,7 @@ _SAID = {  # in English and in Chinese
     "today extended": ("extended on {0} by {1}, counted from that day", "{0}准予延期{1}，自当日起算"),
     "receipt extended": ("extended on {0} to {1} in all, counted from day zero, {2}", "{0}准予延期，期限改为{1}，自起算日{2}起算"),
     "promise extended": ("promised on {0} for {3}", "{0}承诺于{3}前办结"),
-    "unpaused": ("without the pauses due {}; exactly the time paused is added", "不计中止则期限届满于{}；按实际中止时间顺延"),
+    "unpaused": ("without the pauses due {}; exactly the time paused is made up for", "不计中止则期限届满于{}；按实际中止时间顺延"),
     "kept": ("the clock keeps {}, counted by calendar {}, which is not kept here", "计时仍以{}为准，其所依历法{}未留存"),
     "between": ("expected between {} and {}", "预计在{}至{}之间"),
     "head": ("{} from {} ({}), calendar {}", "{}，自{}起（{}），历法{}"),
@@ -114,9 +114,10 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """How a deadline came about: every day from receipt to the last, counted or skipped, each with its reason and notice.
 
     ``extended`` holds the days that each extension added. ``unpaused`` is when it would be due without its pauses, where those push
-    the end back by exactly their time. ``moved`` says why day zero is not the day of receipt: a "day off", or a message after the
-    "cut-off", which is ``moved_at``. Without ``due`` the clock stands in ``pause``, and ``left`` is what it has left. ``kept`` is a
-    clock's due date where it differs from this account, because the calendar ``kept_by`` that it was counted by is not known.
+    the end back by exactly their time, and ``made_up`` the days over which that time is made up for. ``moved`` says why day zero
+    is not the day of receipt: a "day off", or a message after the "cut-off", which is ``moved_at``. Without ``due`` the clock
+    stands in ``pause``, and ``left`` is what it has left. ``kept`` is a clock's due date where it differs from this account,
+    because the calendar ``kept_by`` that it was counted by is not known.
     """
 
     started_at: datetime
@@ -126,6 +127,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[CountedDay, ...]
     extended: tuple[Leg, ...] = ()
     unpaused: Deadline | None = None
+    made_up: tuple[CountedDay, ...] = ()
     calendar: str
     zone: str
     moved: Moved = ""
@@ -152,6 +154,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
         if self.due is not None:
             if self.unpaused is not None:
                 lines.append(_say("unpaused", lang, self._end(self.unpaused)))
+                lines += _lines(self.made_up, lang)
             lines.append(_say("provisional" if self.due.provisional else "due", lang, self._end(self.due)))
             if self.due.earliest is not None:
                 lines.append(_say("between", lang, self.due.earliest, self.due.latest))

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from typing import Literal, Self
 
 import msgspec
+from msgspec.structs import force_setattr
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .errors import InputError, UnreadableLimit
@@ -96,15 +97,22 @@ class Deadline(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Pause(msgspec.Struct, frozen=True, gc=False):
-    """A time that does not count against the limit; ``until``, not before ``since``, is None while the pause is open."""
+    """A time that does not count against the limit; ``until``, not before ``since``, is None while the pause is open.
+
+    Both are kept in UTC, in whatever zone they are given: between two times on one wall lies an hour too many, or too few, where
+    its clocks were changed.
+    """
 
     since: datetime
     until: datetime | None = None
 
     def __post_init__(self) -> None:
         since = require_aware(self.since, what="the start of a pause")
-        if self.until is not None and require_aware(self.until, what="the end of a pause") < since:
+        until = self.until if self.until is None else require_aware(self.until, what="the end of a pause")
+        if until is not None and until < since:
             raise InputError(f"a pause that starts at {self.since} cannot end before it, at {self.until}", value=self.until)
+        force_setattr(self, "since", since)
+        force_setattr(self, "until", until)
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -121,7 +129,7 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     until: _Date | None = None
 
     def __post_init__(self) -> None:
-        require_aware(self.at, what="the moment of an extension")
+        force_setattr(self, "at", require_aware(self.at, what="the moment of an extension"))  # in UTC, as of a pause
         promised = self.since == "promise"
         if promised != (self.until is not None) or promised != (self.limit is None):
             raise InputError("a promise names the day until which, every other extension a limit and no day", value=self)

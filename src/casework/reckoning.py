@@ -453,7 +453,13 @@ class Reckoner(msgspec.Struct, frozen=True):
         whole_days = limit.unit in BY_THE_DAY and how.on_pause == "working-days"
         spans = self._counted(lambda calendar: self._spans_in_time(calendar, course, zero)) if whole_days else []
         days = [self._days(calendar, course, run, zero if n == 0 else None, spans, stop) for n, run in enumerate(runs)]
-        exact = due if how.on_pause == "exact" and limit.unit in BY_THE_DAY and done else None
+        exact = how.on_pause == "exact" and limit.unit in BY_THE_DAY and bool(done) and halt is None
+        unpaused = self.deadline(start, limit, count=how, extensions=extensions) if exact else None
+        made_up: Iterator[CountedDay] = iter(())
+        if unpaused is not None and unpaused.before < due.before:
+            plain = course._replace(pauses=())
+            days_after = calendar.days(self.local_date(unpaused.before), due.date)
+            made_up = self._timed_days(calendar, plain, days_after, unpaused.before, due.before)
         return Explanation(
             started_at=course.start,
             day_zero=zero,
@@ -464,7 +470,8 @@ class Reckoner(msgspec.Struct, frozen=True):
                 Leg(extension=extension, granted_on=self.local_date(extension.at), since=run.after, days=tuple(rows))
                 for extension, run, rows in zip(extensions, runs[1:], days[1:], strict=True)
             ),
-            unpaused=self.deadline(start, limit, count=how, extensions=extensions) if exact and not halt else None,
+            unpaused=unpaused,
+            made_up=tuple(made_up),
             calendar=self.version,
             zone=self.zone,
             moved=moved,
@@ -498,10 +505,12 @@ class Reckoner(msgspec.Struct, frozen=True):
     def _timed_days(
         self, calendar: WorkCalendar, course: _Course, days: Iterator[Day], start: datetime, stop: datetime
     ) -> Iterator[CountedDay]:
-        working, hours = course.limit.unit == "working hours", course.how.hours
+        working, hours = course.limit.unit in ("working hours", "working days"), course.how.hours
         still = stretches(course.pauses, start)
         for day in days:
-            written = hours.on(day.date, working=day.working) if working and hours else ALL_DAY
+            written = ALL_DAY if day.working or not working else ()
+            if working and hours:
+                written = hours.on(day.date, working=day.working)
             opened = [
                 (on_the_wall(self.zone, day.date, since), on_the_wall(self.zone, day.date, until)) for since, until in written
             ]
@@ -510,7 +519,9 @@ class Reckoner(msgspec.Struct, frozen=True):
             cut = ((max(since, a), min(until, b)) for since, until in still for a, b in inside)
             paused = sum((until - since for since, until in cut if until > since), NOTHING)
             part: Literal["counted", "skipped"] = "counted" if written else "skipped"
-            yield CountedDay(day, None, part, spent - paused if written else None, paused or None, written if working else ())
+            yield CountedDay(
+                day, None, part, spent - paused if written else None, paused or None, written if working and hours else ()
+            )
 
 
 def _counted_from(course: _Course, extensions: int) -> datetime:

@@ -147,11 +147,25 @@ def test_an_explanation_reads_alike_in_both_languages_and_names_the_last_day(ask
     english, chinese = told.text("en").splitlines(), told.text("zh").splitlines()
     assert str(told) == told.text("en")
     assert len(english) == len(chinese)
-    rows = [row for part in (told.days, *(leg.days for leg in told.extended)) for row in part]
+    rows = [row for part in (told.days, *(leg.days for leg in told.extended), told.made_up) for row in part]
     dates = [line[2:12] for line in english if line.startswith("  ")]
     assert dates == [line[2:12] for line in chinese if line.startswith("  ")] == [str(row.day.date) for row in rows]
     assert str(due.date) in english[-1]
     assert str(due.date) in chinese[-1]
+
+
+@given(questions(extended=True))
+def test_the_time_of_an_exact_pause_is_made_up_for_day_by_day(asked: Question) -> None:
+    told, due = asked.keeper.explain(asked.start, asked.limit, **asked.facts), asked.due()
+    if told.unpaused is None or told.unpaused.before == due.before:
+        assert told.made_up == ()
+        return
+    spent = sum((row.spent for row in told.made_up if row.spent), timedelta(0))
+    if asked.limit.unit == "working days":
+        assert spent == asked.keeper.time_between(told.unpaused.before, due.before, asked.count)
+    else:
+        assert spent == due.before - told.unpaused.before
+    assert told.made_up[-1].day.date == due.date
 
 
 # --- running and ended ----------------------------------------------------------------------------------------------------
