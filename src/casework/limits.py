@@ -50,8 +50,9 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
     unit: str
 
     def __post_init__(self) -> None:
-        if self.unit not in _UNITS_ZH or self.amount < 0:
-            raise UnreadableLimit(f"{self.amount} {self.unit}", why="a limit is not negative" if self.amount < 0 else "")
+        whole = type(self.amount) is int
+        if not whole or self.amount < 0 or self.unit not in tuple(_UNITS_ZH):  # in a tuple: what cannot be hashed is no unit either
+            raise UnreadableLimit(f"{self.amount} {self.unit}", why="a limit is not negative" if whole and self.amount < 0 else "")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -60,6 +61,8 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
         In Chinese ``"5个工作日"``, ``"15日"`` (天, 个自然日), ``"1个月"``, ``"24小时"``, ``"4个工作小时"``; "1月" is January, and
         refused. Raises `UnreadableLimit`.
         """
+        if not isinstance(text, str):
+            raise UnreadableLimit(text)
         found = _LIMIT.fullmatch(text)
         if not found:
             raise UnreadableLimit(text)
@@ -130,7 +133,13 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def __post_init__(self) -> None:
         force_setattr(self, "at", require_aware(self.at, what="the moment of an extension"))  # in UTC, as of a pause
-        promised = self.since == "promise"
+        promised, sinces = self.since == "promise", ("due", "due-unrolled", "today", "receipt", "promise")
+        if self.since not in sinces:
+            raise InputError(f"an extension counts from one of {', '.join(sinces)}, not from {self.since!r}", value=self.since)
+        if not isinstance(self.limit, Limit | None):
+            raise InputError(f"an extension is by a Limit, not by {self.limit!r}; Limit.parse reads one", value=self.limit)
+        if self.until is not None and type(self.until) is not date:
+            raise InputError(f"a promise names a day such as 2026-10-20, not {self.until!r}", value=self.until)
         if promised != (self.until is not None) or promised != (self.limit is None):
             raise InputError("a promise names the day until which, every other extension a limit and no day", value=self)
 

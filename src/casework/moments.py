@@ -165,15 +165,20 @@ def zone_named(name: str) -> ZoneInfo:
     """Return the time zone of an IANA name; an `InputError` with the nearest name where there is none."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        alike = nearest(name, sorted(available_timezones()))
+    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError, AttributeError) as error:
+        alike = nearest(str(name), sorted(available_timezones()))
         raise InputError(f"there is no time zone {name!r}{alike}; give an IANA name such as 'Asia/Shanghai'", value=name) from error
 
 
 def require_aware(value: datetime, *, what: str = "moment") -> datetime:
-    """Return the moment as UTC; raise `NaiveDatetime`, which names *what* it was, where it has no offset."""
-    if value.tzinfo is UTC and type(value) is datetime:
+    """Return the moment as UTC; raise `NaiveDatetime`, which names *what* it was, where it has no offset.
+
+    What is no datetime at all, a date or a text, is an `UnreadableMoment`; `read_moment` reads texts.
+    """
+    if type(value) is datetime and value.tzinfo is UTC:
         return value
+    if not isinstance(value, datetime):
+        raise UnreadableMoment(value, what=what)
     if value.utcoffset() is None:
         raise NaiveDatetime(value, what=what)
     try:

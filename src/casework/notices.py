@@ -213,7 +213,10 @@ def checked(notices: Iterable[Notice]) -> tuple[Notice, ...]:
 
     Raises NoticeInvalid with everything that contradicts itself, and InputError for what is no Notice.
     """
-    asked = tuple(notices)
+    try:
+        asked = tuple(notices)
+    except TypeError as error:
+        raise InputError(f"notices should be a list of Notice values, not {notices!r}", value=notices) from error
     for notice in asked:
         if not isinstance(notice, Notice):
             raise InputError(f"notices should hold Notice values, not {notice!r}; read_notices makes them from TOML", value=notice)

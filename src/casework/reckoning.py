@@ -78,6 +78,13 @@ class Reckoner(msgspec.Struct, frozen=True):
     zone: str
     provisional: bool = False
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.calendar, WorkCalendar):
+            raise InputError(
+                f"it counts by a WorkCalendar, not by {self.calendar!r}; WorkCalendar.named makes one", value=self.calendar
+            )
+        zone_named(self.zone)
+
     def read(self, text: str) -> datetime:
         """Return as UTC the moment that people in the zone write so: ``"2026-09-29 10:00"``; see `moments.read_moment`."""
         return read_moment(text, zone=self.zone)
@@ -121,9 +128,9 @@ class Reckoner(msgspec.Struct, frozen=True):
         extensions: Sequence[Extension] = (),
     ) -> tuple[date, Deadline]:
         """Return day zero and the deadline; see `day_zero` and `deadline`."""
+        course = _course(start, limit, count, pauses, extensions)
         if pauses and any(pause.until is None for pause in pauses):
             raise InputError("there is no deadline while a pause is open", value=pauses)
-        course = _Course(require_aware(start), limit, count or _PLAIN, pauses, extensions)
         try:
             found = self._due(self.calendar, course)
             if not found[1].provisional:
@@ -437,7 +444,7 @@ class Reckoner(msgspec.Struct, frozen=True):
         paused: bool = False,
     ) -> Explanation:
         """Explain a deadline day by day; of a *paused* clock, or one stopped in its last pause, the days up to that pause."""
-        how = count or _PLAIN
+        how = _course(start, limit, count, pauses, extensions).how
         halt = next((pause for pause in pauses if pause.until is None), pauses[-1] if paused and pauses else None)
         if paused and halt is None:
             raise InputError("a paused clock cannot be explained without its pause", value=pauses)
@@ -522,6 +529,24 @@ class Reckoner(msgspec.Struct, frozen=True):
             yield CountedDay(
                 day, None, part, spent - paused if written else None, paused or None, written if working and hours else ()
             )
+
+
+def _course(
+    start: datetime, limit: Limit, count: Count | None, pauses: Sequence[Pause], extensions: Sequence[Extension]
+) -> _Course:
+    """Return what is to be reckoned; InputError for what is not of its kind."""
+    if not isinstance(limit, Limit):
+        raise InputError(f"a limit is a Limit, not {limit!r}; Limit.parse reads '5 working days'", value=limit)
+    if not isinstance(count, Count | None):
+        raise InputError(f"the conventions are a Count, not {count!r}; Count.model_validate reads a table", value=count)
+    for rows, kind in ((pauses, Pause), (extensions, Extension)):
+        if rows != () and not _rows_of(rows, kind):
+            raise InputError(f"a list of {kind.__name__} values is wanted, not {rows!r}", value=rows)
+    return _Course(require_aware(start), limit, count or _PLAIN, pauses, extensions)
+
+
+def _rows_of(rows: object, kind: type) -> bool:
+    return isinstance(rows, Sequence) and all(isinstance(row, kind) for row in rows)
 
 
 def _counted_from(course: _Course, extensions: int) -> datetime:
