@@ -122,8 +122,7 @@ class RefuseExtension(Command):
     """Refuse an extension that was asked for (不准延期)."""
 
     action = "refuse_extension"
-    reason: str = _REASON
-    explanation: str = _TEXT
+    reason: str = _NEEDED_TEXT
     clock: str | None = None
 
 

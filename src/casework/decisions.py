@@ -6,15 +6,16 @@ and folds the event into the case, so what is decided is always what its events 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
 from . import documents, escalation, events
+from .calendars import WorkCalendar
 from .cases import Case, Fact, evolve, facts_of
-from .errors import ConditionUnmet
+from .errors import ConditionUnmet, ExtensionRefused
 from .events import Event, Payload, Ref
 from .messages import Message
 from .ports import Notification, Text
@@ -28,7 +29,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """What a decision may know beyond rulebook and case.
 
     ``recorded_at`` differs from the moment of the act only in an import, which queues no notices and fires no past rungs.
-    ``numbers`` holds the next free number of each series that may be needed, read in the same transaction.
+    ``numbers`` holds the next free number of each series that may be needed, read in the same transaction; ``calendars``, by name
+    and version, those that clocks of the case were counted by and that their rules hold them to.
     """
 
     keeper: Timekeeper
@@ -36,6 +38,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     message: Message | None = None
     numbers: Mapping[str, int] = {}
     functions: Mapping[str, RoutingFunction] = {}
+    calendars: Mapping[str, WorkCalendar] = {}
     imported: bool = False
 
 
@@ -117,6 +120,8 @@ class Draft:
         state = life.initial
         if before is not None:
             state = life.next(before.state, action, case=self.id) if moves else before.state
+        if before is not None:
+            clocks = tuple(self._standing(clock, before) for clock in clocks)
         event = Event(
             case=self.id,
             seq=self.seq,
@@ -233,8 +238,11 @@ class Draft:
             for clock in mine:
                 changed = self._changed(rule, clock, after, happened, data, over=over)
                 if turn and not over and _turns(rule, clock, after, data):
-                    late, changed = self._turned(rule, changed, turn, after)
+                    late, turned = self._turned(rule, changed, turn, after)
+                    if changed.status == "stopped" != clock.status and turned != changed:
+                        late = (changed,)  # it stopped by the same act: its verdict is kept before it goes on
                     ended += late
+                    changed = turned
                 changed = self._paused(rule, changed, after, moved=moved or changed.run != clock.run)
                 if changed != clock:
                     new[clock.key] = changed
@@ -262,7 +270,8 @@ class Draft:
         if clock.status in ("stopped", "cancelled"):
             return clock
         if not happened.isdisjoint(rule.stops_on) and _concerns(rule, clock, data):
-            return keeper.stop(clock, self.now)
+            # A run that is waited for has not begun: there is nothing that could have been met.
+            return keeper.cancel(clock, self.now) if clock.status == "waiting" else keeper.stop(clock, self.now)
         if over or (rule.per == "assignment" and clock.subject not in after.units):
             return keeper.cancel(clock, self.now)
         if clock.status == "waiting" and isinstance(data, events.Accepted) and data.unit == after.lead:
@@ -283,10 +292,16 @@ class Draft:
             if then == "restart-on-accept":
                 return ended, keeper.wait(clock, self.now)
             return ended, self.with_alarms(keeper.begin(rule, self._limit(rule), self.now, clock=clock))
-        changed = keeper.revive(clock, rule, self.now, pausing=then == "resume")
+        changed = self.counted(rule, clock, lambda keeper: keeper.revive(clock, rule, self.now, pausing=then == "resume"))
         if then == "recompute":
-            changed = keeper.recount(changed, rule, limit=self._limit(rule))
+            revived, limit = changed, self._limit(rule)
+            changed = self.counted(rule, clock, lambda keeper: keeper.recount(revived, rule, limit=limit))
         return (), self.with_alarms(changed) if changed != clock else clock
+
+    def _standing(self, clock: SlaClock, case: Case) -> SlaClock:
+        """Pause a clock that has time again while its case stands in a state in which the clock stands still."""
+        rule = self.rulebook.clocks.get(clock.rule)
+        return self._paused(rule, clock, case, moved=True) if rule and clock.status == "running" else clock
 
     def _paused(self, rule: ClockRule, clock: SlaClock, after: Case, *, moved: bool) -> SlaClock:
         """Pause a clock whose case came into a state in which it stands still, resume one whose case left it."""
@@ -294,8 +309,26 @@ class Draft:
         if moved and clock.status == "running" and after.state in rule.pauses_on:
             return keeper.pause(clock, rule, self.now)
         if moved and clock.status == "paused" and after.state not in rule.pauses_on:
-            return self.with_alarms(keeper.resume(clock, rule, self.now))
+            return self.with_alarms(self.counted(rule, clock, lambda keeper: keeper.resume(clock, rule, self.now)))
         return clock
+
+    def counted(self, rule: ClockRule, clock: SlaClock, step: Callable[[Timekeeper], SlaClock]) -> SlaClock:
+        """Return what a step makes of a clock by the calendar that its rule holds it to.
+
+        A notice that came since the clock was counted moves it as ``on_calendar_change`` allows, and not by a back door: of a clock
+        that keeps what it has every day is counted by its own calendar, of one that can only move later by whichever is later.
+        """
+        keeper, own = self.known.keeper, self.known.calendars.get(clock.calendar)
+        if own is None or rule.on_calendar_change == "recompute":
+            return step(keeper)
+        before = step(msgspec.structs.replace(keeper, calendar=own))
+        if rule.on_calendar_change == "keep":
+            return before
+        try:
+            after = step(keeper)
+        except ExtensionRefused:  # what gives more time by one of the two gives more time
+            return before
+        return before if before.due and after.due and after.due.before < before.due.before else after
 
     def with_alarms(self, clock: SlaClock) -> SlaClock:
         """Give a clock its alarms; occasions that are over (of an import, or from before a pause) do not come again."""

@@ -36,6 +36,7 @@ from .events import Event, StoredEvent
 from .messages import Message, Sender
 from .ports import Answered, CaseStore, Change, Notifier, OpenClocks, Snapshot, UnitOfWork
 from .recalculation import Moved, Recalculation
+from .rounds import Delivery, Sweep
 from .routing import Route, RoutingFunction
 from .rulebook import Rulebook
 from .sla import Explanation, Timekeeper, Verdict
@@ -63,22 +64,6 @@ def new_case_id() -> str:
     return letters + "".join(secrets.choice(_ALPHABET) for _ in range(9))
 
 
-class Sweep(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sweep did: cases it changed, events it made, and cases that could not be swept, with the reason."""
-
-    cases: int
-    events: int
-    failures: tuple[tuple[str, str], ...] = ()
-
-
-class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """What a delivery did: notices taken by the channel, notices to be tried again, and notices given up."""
-
-    sent: int
-    retried: int
-    given_up: int
-
-
 class Desk:
     """Applies rulebooks to cases in a store.
 
@@ -101,6 +86,8 @@ class Desk:
         self.rulebook, self.store = rulebook, store
         self._functions = dict(routing or {})
         self._now, self._new_id = now, new_id
+        if not isinstance(calendar, WorkCalendar | None):
+            raise InputError(f"a desk counts by a WorkCalendar, not by {calendar!r}; WorkCalendar.named makes one", value=calendar)
         self._calendars = {calendar.name: calendar} if calendar else {}
         if calendar and calendar.name != rulebook.outline.rulebook.calendar:
             wanted = rulebook.outline.rulebook.calendar
@@ -108,7 +95,7 @@ class Desk:
                 f"rulebook {rulebook.id!r} counts by calendar {wanted!r}; a desk for it cannot count by {calendar.name!r}",
                 value=calendar,
             )
-        self._books: dict[str, tuple[Rulebook, Timekeeper]] = {}
+        self._books: dict[str, Rulebook] = {}
         self._kept = False
         missing = [
             Problem(
@@ -119,7 +106,7 @@ class Desk:
         ]
         if missing:
             raise RulebookInvalid(rulebook.id, missing)
-        self._books[rulebook.digest] = rulebook, self._keeper(rulebook)
+        self._books[rulebook.digest] = rulebook
 
     # -- the portal's door
 
@@ -179,7 +166,7 @@ class Desk:
 
     def today(self) -> date:
         """Return today's date in the rulebook's zone."""
-        return self._books[self.rulebook.digest][1].local_date(self._moment())
+        return self._keeper(self.rulebook).local_date(self._moment())
 
     def rulebook_of(self, case: Case) -> Rulebook:
         """Return the rulebook that a case keeps; `UnknownRulebook` where the store has lost it."""
@@ -214,16 +201,21 @@ class Desk:
     def explain(self, case: str, clock: str) -> Explanation:
         """Explain a clock's due date: every day counted or skipped, and why, by the calendar that it was counted by.
 
-        Where nobody kept that calendar it is counted by the present one, and the account says so if it comes to another day.
-        `UnknownClock` names the clocks that there are; InputError for one that waits for a unit to accept.
+        A paused clock is explained by the calendar that it will be counted by. Where nobody kept its calendar, it is counted by
+        the present one, and the account says so if it comes to another day. `UnknownClock` names the clocks that there are;
+        InputError for one that waits for a unit to accept.
         """
         row = self.get(case)
         book, keeper = self._book(row)
         found = row.clock(clock)
-        if found.status == "waiting":
-            raise InputError(f"the clock {clock!r} of case {case} counts nothing yet: it starts when a unit accepts", value=clock)
+        if found.due is None and not found.pauses:
+            yet = (
+                "counts nothing yet: it starts when a unit accepts" if found.status == "waiting" else "ended before a unit accepted"
+            )
+            raise InputError(f"the clock {clock!r} of case {case} {yet}", value=clock)
         name, _, version = found.calendar.partition("@")
-        if known := self._calendar_of(name, version):
+        keeps = found.status != "paused" or book.clocks[found.rule].on_calendar_change == "keep"
+        if keeps and (known := self._calendar_of(name, version)):
             keeper = Timekeeper(known, keeper.zone, provisional=True)
         told = keeper.explain(
             found.started_at,
@@ -295,6 +287,12 @@ class Desk:
         Only cases whose rulebook names a calendar of this name are looked at. Desks that were made before, in other processes, go
         on with the calendar that they were made with.
         """
+        if not isinstance(calendar, WorkCalendar):
+            raise InputError(
+                f"deadlines are counted by a WorkCalendar, not by {calendar!r}; WorkCalendar.named makes one", value=calendar
+            )
+        if type(batch) is not int or batch < 1:
+            raise InputError(f"a batch is of one case or more, not of {batch!r}", value=batch)
         now, name = self._moment(), calendar.name
         reach = recalculation.Reach(calendar, lambda version: self._calendar_of(name, version))
         if not dry_run:
@@ -364,7 +362,6 @@ class Desk:
             for known in (before, calendar):  # the one before, to tell later which deadlines it left untouched
                 work.keep(f"notices:{name}", known.version, recalculation.write_calendar(known))
         self._calendars[name] = calendar
-        self._books = {digest: (book, self._keeper(book)) for digest, (book, _) in self._books.items()}
 
     def _calendar_of(self, name: str, version: str) -> WorkCalendar | None:
         """Return the calendar of a version by which deadlines were counted, where it is still known."""
@@ -420,12 +417,12 @@ class Desk:
             if text is None:
                 raise UnknownRulebook(f"{name}@{digest}", choices=sorted(self._books))
             book = Rulebook.restore(text, register=self.rulebook.register)
-            self._books[digest] = book, self._keeper(book)
-        return self._books[digest]
+            self._books[digest] = book
+        return self._books[digest], self._keeper(self._books[digest])
 
     def _known(self, book: Rulebook, recorded_at: datetime, *, message: Message | None = None, imported: bool = False) -> Known:
         return Known(
-            keeper=self._books[book.digest][1],
+            keeper=self._keeper(book),
             recorded_at=recorded_at,
             message=message,
             functions=self._functions,
@@ -449,7 +446,20 @@ class Desk:
         asks = book.conditions or series or any(role.scope == "own" for role in book.roles.values())
         sender = work.text(case.id, case.sender) if asks and case.sender else None
         message = _message(work.text(case.id, case.message), sender) if asks else None
-        return msgspec.structs.replace(known, message=message, numbers={name: work.next_number(name) for name in series})
+        numbers = {name: work.next_number(name) for name in series}
+        return msgspec.structs.replace(known, message=message, numbers=numbers, calendars=self._held(book, case, known.keeper))
+
+    def _held(self, book: Rulebook, case: Case, keeper: Timekeeper) -> Mapping[str, WorkCalendar]:
+        """Return the calendars that rules hold clocks of a case to, although there are newer ones."""
+        held = {
+            clock.calendar
+            for clock in case.clocks
+            if clock.calendar != keeper.version
+            and clock.rule in book.clocks
+            and book.clocks[clock.rule].on_calendar_change != "recompute"
+        }
+        found = {version: self._calendar_of(*version.split("@")) for version in held}
+        return {version: calendar for version, calendar in found.items() if calendar is not None}
 
     def _receive(self, work: UnitOfWork, message: Message, key: str | None, at: datetime, known: Known) -> tuple[Case, bool]:
         """Make a case, or find the one that the key made before; the flag says which."""

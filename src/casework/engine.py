@@ -307,7 +307,8 @@ def _promise(draft: Draft, command: act.Promise) -> None:
     clock, rule = _clock_to_move(draft, "promise", command.clock, unit)
     if rule.promise and rule.promise.reason and not command.reason:
         raise draft.refuse("promise", "a promise gives its reason")
-    new = draft.with_alarms(draft.known.keeper.promise(clock, rule, command.until, draft.now, case=draft.id))
+    promised_clock = draft.counted(rule, clock, lambda keeper: keeper.promise(clock, rule, command.until, draft.now, case=draft.id))
+    new = draft.with_alarms(promised_clock)
     assert new.due is not None  # noqa: S101 - a promised clock runs; for the type checker
     promised = events.Promised(
         unit=unit, clock=clock.key, until=command.until, old=clock.due, new=new.due, reason=draft.maybe("reason", command.reason)
@@ -317,22 +318,27 @@ def _promise(draft: Draft, command: act.Promise) -> None:
 
 def _extend(draft: Draft, command: act.Extend) -> None:
     """Extend a clock, or keep that it was asked for: what stands against it is said either way."""
-    keeper, actor = draft.known.keeper, draft.actor
-    unit = _spoken_for(draft, command.unit, "extend") or draft.case.lead or ""
+    actor = draft.actor
+    unit = _unit(draft, command, "extend")
     clock, rule = _clock_to_move(draft, "extend", command.clock, unit)
     asked = next((row for row in draft.case.asks if row.clock == clock.key), None)
+    if not command.limit and not asked:
+        raise draft.refuse("extend", "no extension is asked for; say by how much, such as '5 working days'")
     limit = Limit.parse(command.limit or (asked.limit if asked else ""))
     approver = rule.extend.approve if rule.extend else ""
     if approver and actor.role != approver:
         if asked:
             raise draft.refuse("extend", f"an extension of {clock.key!r} by {asked.limit} is asked for already")
-        keeper.extend(clock, rule, limit, draft.now, case=draft.id)
+        draft.counted(rule, clock, lambda keeper: keeper.extend(clock, rule, limit, draft.now, case=draft.id))
         reason = draft.maybe("reason", command.reason)
         draft.add("extend", events.ExtensionAsked(unit=unit, clock=clock.key, limit=str(limit), reason=reason))
         return
     if asked and asked.by == actor.id:
         raise NotPermitted("extend", actor=actor.id, role=actor.role, why="nobody allows what they asked for", case=draft.id)
-    new = draft.with_alarms(keeper.extend(clock, rule, limit, draft.now, asked_at=asked.at if asked else draft.now, case=draft.id))
+    asked_at = clock.started_at if asked else draft.now  # what was asked for was in time, or it would not stand
+    new = draft.with_alarms(
+        draft.counted(rule, clock, lambda keeper: keeper.extend(clock, rule, limit, draft.now, asked_at=asked_at, case=draft.id))
+    )
     assert clock.due is not None and new.due is not None  # noqa: S101 - an extended clock runs; for the type checker
     extended = events.Extended(
         clock=clock.key,
@@ -346,16 +352,24 @@ def _extend(draft: Draft, command: act.Extend) -> None:
 
 
 def _refuse_extension(draft: Draft, command: act.RefuseExtension) -> None:
-    asks = [row for row in draft.case.asks if command.clock in (None, row.clock)]
+    case, rules = draft.case, draft.rulebook.clocks
+
+    def approver(clock: str) -> str:
+        rule = rules.get(case.clock(clock).rule)
+        return rule.extend.approve if rule and rule.extend else ""
+
+    asks = [row for row in case.asks if command.clock in (None, row.clock)]
     if not asks:
-        raise draft.refuse("refuse_extension", "no extension is asked for", allowed=("extend",))
-    rule = draft.rulebook.clocks.get(draft.case.clock(asks[0].clock).rule)
-    wanted = rule.extend.approve if rule and rule.extend else ""
+        of_it = f" of {command.clock!r}" if command.clock else ""
+        named = listed(row.clock for row in case.asks)
+        raise draft.refuse("refuse_extension", f"no extension{of_it} is asked for (asked for: {named})")
+    asks.sort(key=lambda row: approver(row.clock) not in ("", draft.actor.role))
+    wanted = approver(asks[0].clock)
     if wanted and draft.actor.role != wanted:
         why = f"extensions of {asks[0].clock!r} are allowed or refused by {wanted!r}"
         raise NotPermitted("refuse_extension", actor=draft.actor.id, role=draft.actor.role, why=why, case=draft.id)
-    opinion = draft.maybe("opinion", command.explanation)
-    refused = events.ApprovalRefused(act=f"extend:{asks[0].clock}", gate=1, reasons=(command.reason,), opinion=opinion)
+    opinion = draft.text("opinion", command.reason)
+    refused = events.ApprovalRefused(act=f"extend:{asks[0].clock}", gate=1, reasons=(), opinion=opinion)
     draft.add("refuse_extension", refused)
 
 

@@ -37,7 +37,9 @@ class Repeat(BaseModel):
     @field_validator("every")
     @classmethod
     def _readable(cls, value: str) -> str:
-        return _checked_limit(value)
+        if value.startswith("-") or not Limit.parse(_checked_limit(value)).amount:
+            raise ValueError(f"a rung comes again after some time, not after {value}; accepted: a limit such as '1 working day'")
+        return value
 
 
 class Rung(BaseModel):

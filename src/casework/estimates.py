@@ -106,6 +106,7 @@ def kinds_of(name: str, years: range, *, guess: bool = False) -> bytes:
     return bytes(kinds)
 
 
+@lru_cache(maxsize=512)
 def plain_kinds(name: str, year: int) -> bytes:
     """Return a year in which weekdays are worked and weekends are not: the ground on which a year's notices are laid."""
     is_weekend = _entity(*_parts(name)[0]).is_weekend

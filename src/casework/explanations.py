@@ -62,7 +62,8 @@ _SAID = {  # in English and in Chinese
         "自{}起中止，尚余{}；计时在中止期间结束",
     ),
 }
-Moved = Literal["", "day off", "cut-off"]
+Deemed = Literal["", "day off", "cut-off"]
+"""Why a message counts as received on a later day than it was."""
 
 
 def _say(what: str, lang: Lang, *facts: object) -> str:
@@ -130,7 +131,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     made_up: tuple[CountedDay, ...] = ()
     calendar: str
     zone: str
-    moved: Moved = ""
+    moved: Deemed = ""
     moved_at: time | None = None
     pause: Pause | None = None
     left: Limit | None = None

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
 
 Intervals = tuple[tuple[int, int], ...]
 """Stretches of a day in minutes after its midnight, in order, apart from each other; 1440 is its end."""
@@ -78,6 +78,12 @@ class OfficeHours(BaseModel):
         if not value:
             raise ValueError("an office that is never open has no working hours; close single days under 'weekdays' or 'dates'")
         return value
+
+    @model_validator(mode="after")
+    def _on_some_day(self) -> Self:
+        if len(self.weekdays) == len(WEEKDAYS) and not any(self.weekdays.values()):
+            raise ValueError("an office that is closed on every day of the week has no working hours")
+        return self
 
     def on(self, day: date, *, working: bool) -> Intervals:
         """Return the hours of a day that the calendar calls working, or not."""

@@ -13,7 +13,7 @@ from typing import Literal, Self
 
 import msgspec
 from msgspec.structs import force_setattr
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from .errors import InputError, UnreadableLimit
 from .hours import OfficeHours
@@ -173,13 +173,19 @@ class Count(BaseModel):
     on_pause: Literal["working-days", "exact"] = "working-days"
     hours: OfficeHours | None = None
 
-    @model_validator(mode="after")
-    def _on_the_wall(self) -> Self:
-        if self.cutoff is not None and self.cutoff.tzinfo is not None:
-            raise ValueError(f"a cut-off is a local time such as 17:30, without an offset; {self.cutoff} has one")
-        if self.ends == "00:00":
+    @field_validator("cutoff")
+    @classmethod
+    def _on_the_wall(cls, value: time | None) -> time | None:
+        if value is not None and value.tzinfo is not None:
+            raise ValueError(f"a cut-off is a local time such as 17:30, without an offset; {value} has one")
+        return value
+
+    @field_validator("ends")
+    @classmethod
+    def _after_it_began(cls, value: str) -> str:
+        if value == "00:00":
             raise ValueError("a last day that ends at 00:00 would be over before it begins; its end is 24:00")
-        return self
+        return value
 
 
 def add_months(day: date, months: int) -> date:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -208,6 +208,19 @@ def in_order(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     return tuple(sorted(notices, key=lambda notice: (notice.published_on, notice.id)))
 
 
+def _well_made(notice: Any) -> bool:
+    """Return whether a notice that was made by hand holds what its fields say."""
+    rows = isinstance(notice.off, tuple) and isinstance(notice.work, tuple)
+    spans = rows and all(isinstance(span, Span) for span in notice.off)
+    days = (
+        [notice.published_on, *(notice.work if rows else ()), *(day for span in notice.off for day in (span.first, span.last))]
+        if spans
+        else []
+    )
+    plain = bool(days) and all(isinstance(day, date) and not isinstance(day, datetime) for day in days)
+    return plain and isinstance(notice.id, str) and bool(notice.id) and type(notice.year) is int
+
+
 def checked(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     """Return the notices that a caller gives, in order of publication; equal ones count once.
 
@@ -220,6 +233,12 @@ def checked(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     for notice in asked:
         if not isinstance(notice, Notice):
             raise InputError(f"notices should hold Notice values, not {notice!r}; read_notices makes them from TOML", value=notice)
+        if not _well_made(notice):
+            raise InputError(
+                f"a Notice has an id, the date it was published on, a year, days off as Spans of dates and days worked as dates; "
+                f"this one is {notice!r}; read_notices makes them from TOML",
+                value=notice,
+            )
     every = tuple(dict.fromkeys(asked))
     paths = [(f"notice[{at}]", notice) for at, notice in enumerate(every)]
     problems = list(_duplicates((path, notice.id) for path, notice in paths))

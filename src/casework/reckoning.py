@@ -32,7 +32,7 @@ from .counting import (
     working_time,
 )
 from .errors import CalendarNotAnnounced, InputError
-from .explanations import CountedDay, Explanation, Leg, Moved
+from .explanations import CountedDay, Deemed, Explanation, Leg
 from .limits import BY_THE_DAY, Count, Deadline, Extension, Limit, Pause, add_months
 from .moments import read_moment, require_aware, zone_named
 
@@ -183,21 +183,24 @@ class Reckoner(msgspec.Struct, frozen=True):
             before = self._end(calendar, last, count, local)
             if pauses and count.on_pause == "exact":
                 before, last = self._pushed_day(calendar, course, before, last, local)
-        asked = last if limit.unit == "working days" else self._last_asked(course, zero, last)
+        plain = limit.unit == "working days" and not extensions
+        asked = last if plain else self._last_asked(course, zero, last)
         return zero, Deadline(date=last, before=before, provisional=asked > calendar.settled_through)
 
     def _last_asked(self, course: _Course, zero: date, last: date) -> date:
         """Return the last day of which a deadline depends on whether it is worked: its own, day zero, or none at all."""
         count, units = course.how, {course.limit.unit, *(row.limit.unit for row in course.extensions if row.limit)}
+        if course.extensions and course.extensions[-1].until is not None and not course.pauses:  # a promised day is what it is
+            return last if count.ends == "close" else date.min
         if not units.isdisjoint(("working days", "working hours")):
             return last
         if course.limit.unit == "hours":
-            return date.min
+            return last if count.ends == "close" and any(row.until for row in course.extensions) else date.min
         if count.roll == "next" or count.ends == "close":
             return last
         return zero if count.cutoff is not None or count.day_zero != "as-is" else date.min
 
-    def _zero(self, calendar: WorkCalendar, local: datetime, limit: Limit, count: Count) -> tuple[date, Moved, time | None]:
+    def _zero(self, calendar: WorkCalendar, local: datetime, limit: Limit, count: Count) -> tuple[date, Deemed, time | None]:
         """Return day zero, why it is not the day of receipt, and the time that was past."""
         day = local.date()
         if limit.unit not in BY_THE_DAY:
@@ -267,7 +270,9 @@ class Reckoner(msgspec.Struct, frozen=True):
 
         def ran(since: datetime, limit: Limit) -> datetime:
             if limit.unit in BY_THE_DAY:
-                return self.shift(Deadline(date=self.local_date(since - _TICK), before=since), limit, back=False)
+                return self._shifted(
+                    calendar, Deadline(date=self.local_date(since - _TICK), before=since), limit, count, back=False
+                )
             span = limit.amount * _ONE_HOUR
             return since + span if limit.unit == "hours" else work_until(calendar, self.zone, office_hours(count), since, span)
 
@@ -408,23 +413,23 @@ class Reckoner(msgspec.Struct, frozen=True):
 
         Working hours are counted by the office hours of *count*.
         """
+        return self._counted(lambda calendar: self._shifted(calendar, due, limit, count or _PLAIN, back=back))
+
+    def _shifted(self, calendar: WorkCalendar, due: Deadline, limit: Limit, count: Count, *, back: bool) -> datetime:
         sign = -1 if back else 1
         if limit.unit == "hours":
             return due.before + sign * limit.amount * _ONE_HOUR
         if limit.unit == "working hours":
-            hours, span = office_hours(count or _PLAIN), limit.amount * _ONE_HOUR
-            if not back:
-                return self._counted(lambda calendar: work_until(calendar, self.zone, hours, due.before, span))
-            return self._counted(lambda calendar: work_since(calendar, self.zone, hours, due.before, span))
-
-        def moved(calendar: WorkCalendar) -> date:
-            if limit.unit == "months":
-                return add_months(due.date, sign * limit.amount)
-            worked = limit.unit == "working days" and limit.amount
-            return calendar.add(due.date, sign * limit.amount) if worked else due.date + sign * limit.amount * ONE_DAY
-
+            work = work_since if back else work_until
+            return work(calendar, self.zone, office_hours(count), due.before, limit.amount * _ONE_HOUR)
+        if limit.unit == "months":
+            day = add_months(due.date, sign * limit.amount)
+        elif limit.unit == "working days" and limit.amount:
+            day = calendar.add(due.date, sign * limit.amount)
+        else:
+            day = due.date + sign * limit.amount * ONE_DAY
         local = self.local(due.before)
-        return self._instant(self._counted(moved) + (local.date() - due.date), local.timetz())
+        return self._instant(day + (local.date() - due.date), local.timetz())
 
     def show(self, due: Deadline) -> str:
         """Return a due moment as people write it: the last day with 24:00, or the local time at which it ends."""
@@ -515,12 +520,12 @@ class Reckoner(msgspec.Struct, frozen=True):
         working, hours = course.limit.unit in ("working hours", "working days"), course.how.hours
         still = stretches(course.pauses, start)
         for day in days:
-            written = ALL_DAY if day.working or not working else ()
-            if working and hours:
-                written = hours.on(day.date, working=day.working)
-            opened = [
-                (on_the_wall(self.zone, day.date, since), on_the_wall(self.zone, day.date, until)) for since, until in written
-            ]
+            written = (
+                hours.on(day.date, working=day.working) if working and hours else ALL_DAY if day.working or not working else ()
+            )
+            opened = [(on_the_wall(self.zone, day.date, 0), on_the_wall(self.zone, day.date, 24 * 60))]
+            if working:
+                opened = list(open_hours(calendar, self.zone, hours, day.date))
             inside = [(max(since, start), min(until, stop)) for since, until in opened]
             spent = sum((until - since for since, until in inside if until > since), NOTHING)
             cut = ((max(since, a), min(until, b)) for since, until in still for a, b in inside)

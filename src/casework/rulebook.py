@@ -494,6 +494,8 @@ def _clock_problems(book: Rulebook, clock: ClockRule, path: str, happenings: Ite
         timed = [f"limit[{line}].is" for line, limit in enumerate(clock.limit) if limit.limit.unit == "working hours"]
         asked = clock.extend.ask_before if clock.extend else "due"
         timed += ["extend.ask_before"] if asked != "due" and Limit.parse(asked).unit == "working hours" else []
+        caps = (("extend.cap", clock.extend), ("promise.cap", clock.promise))
+        timed += [key for key, terms in caps if terms and terms.cap and Limit.parse(terms.cap).unit == "working hours"]
         for where in [*timed, *(["count.ends"] if clock.count.ends == "close" else [])]:
             yield Problem(_NO_HOURS, f"{path}.{where}")
     if clock.on.transfer == "restart-on-accept" and not (outline.assignment.accept and "accept" in life.actions):
@@ -550,10 +552,9 @@ def _cross_checks(book: Rulebook, register: Register | None) -> list[Problem]:
     for number, rung in enumerate(outline.rung):
         known(rung.clock, book.clocks, "clock", f"rung[{number}].on")
         standing = book.clocks.get(rung.clock)
-        if rung.distance.unit == "working hours" and standing and standing.count.hours is None:
-            problems.append(
-                Problem("working hours need office hours: [hours] open = '09:00-12:00, 13:30-17:30'", f"rung[{number}].at")
-            )
+        far = {"at": rung.distance.unit, "repeat.every": Limit.parse(rung.repeat.every).unit if rung.repeat else ""}
+        if standing and standing.count.hours is None:
+            problems += [Problem(_NO_HOURS, f"rung[{number}].{key}") for key, unit in far.items() if unit == "working hours"]
         for line in rung.do:
             verb, _, name = line.partition(":")
             if verb == "issue":

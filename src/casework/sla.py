@@ -44,6 +44,7 @@ __all__ = [
     "Verdict",
 ]
 
+_ONE_MINUTE = timedelta(minutes=1)
 _FROZEN = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
@@ -136,7 +137,7 @@ class Verdict(msgspec.Struct, frozen=True):
     def text(self, lang: Lang) -> str:
         """Return the verdict in words: ``"2 working days left"``, ``"逾期1个工作日"``; days that are none are not named."""
         words, counted = _VERDICTS[self.state][chinese(lang)]
-        if self.time is not None and counted:
+        if self.time is not None and self.time >= _ONE_MINUTE and counted:
             span = show_span(self.time, lang=lang, in_days=not self.working)
             return counted.format(_WORKING_TIME[chinese(lang)].format(span) if self.working else span)
         days = Limit(abs(self.days), "working days").label(lang)
@@ -210,7 +211,7 @@ class ExtendRule(BaseModel):
 
     ``ask_before`` is "due" (asked before the due moment) or a limit before it; ``approve`` the role that allows what others ask for
     ("" for whoever may extend). ``from`` says from where the new limit counts, see `Extension`. ``cap`` bounds the whole, counted
-    from receipt or the first due date ("" for no bound), ``times`` how often.
+    from receipt (of a later run, from its start) or from the first due date ("" for no bound), ``times`` how often.
     """
 
     model_config = _FROZEN
@@ -447,6 +448,8 @@ class Timekeeper(Reckoner, frozen=True):
         new = extended.due
         if new is None or new.before <= due.before:
             reasons.append(f"it would not give more time: due {self.show(due)}, with it {self.show(new) if new else 'never'}")
+        elif new.date > (end := self.calendar.provisional().last):
+            reasons.append(f"it would be due {new.date}, and days can be counted through {end} only")
         elif terms.cap:
             bound = self._cap(clock, rule, Limit.parse(terms.cap), terms.cap_from)
             if new.before > bound.before:

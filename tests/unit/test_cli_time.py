@@ -367,11 +367,12 @@ def test_show_tells_of_an_extension_asked_for_and_allowed_from_when_to_when_by_w
 def test_show_tells_of_a_refusal_and_of_a_promise(casework: Casework, town: Town) -> None:
     case = town.case("A-1")
     town.desk.act(case, Extend(limit="3 working days"), by=HANDLER)
-    town.desk.act(case, RefuseExtension(reason="不必", explanation="配件已到"), by=CLERK)
+    town.desk.act(case, RefuseExtension(reason="不必，配件已到"), by=CLERK)
     town.desk.act(case, Promise(until=date(2026, 10, 16), reason="施工队周五到"), by=HANDLER)
     said = casework("show", "A-1").out
     for words in (
-        "不准延期 办理期限：不必（配件已到）",
+        "不准延期 办理期限",
+        "（不必，配件已到）",
         "承诺 住建局 办理期限",
         "2026-10-12 → 2026-10-16",
         "（施工队周五到）",

@@ -238,7 +238,7 @@ NEED_HOURS = "working hours, and an end at 'close', need office hours: [hours] o
         ),
         (
             FIVE_DAYS + '[[rung]]\nid = "warn"\non = "due:handle"\nat = "-4 working hours"\ndo = ["notify:clerk"]\n',
-            "working hours need office hours: [hours] open = '09:00-12:00, 13:30-17:30' @ rung[0].at",
+            "working hours, and an end at 'close', need office hours: [hours] open = '09:00-12:00, 13:30-17:30' @ rung[0].at",
         ),
         (FIVE_DAYS + 'on = { retrun = "resume" }\n', "unknown key 'retrun'; did you mean 'return'? @ clock[0].on.retrun"),
         (FIVE_DAYS + 'extend = { form = "due" }\n', "unknown key 'form'; did you mean 'from'? @ clock[0].extend.form"),

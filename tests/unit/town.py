@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from casework import Actor, Case, Desk, MemoryStore, Message, Rulebook, Sender, WorkCalendar
@@ -174,6 +175,7 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 
 
+@lru_cache(maxsize=512)
 def small(text: str, *, id: str = "small", head: str = "") -> Rulebook:
     """Return a rulebook of a few lines over the standard one, whose clock "handle" decides lateness."""
     return Rulebook.parse(

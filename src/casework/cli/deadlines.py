@@ -82,7 +82,7 @@ def deadline(
     from ..sla import Timekeeper
 
     laid = load_notices(notices) if notices else ()
-    known = WorkCalendar.named(calendar, notices=laid, as_of=day_named(as_of, "--as-of") if as_of else None)
+    known = WorkCalendar.named(calendar, notices=laid, as_of=None if as_of is None else day_named(as_of, "--as-of"))
     keeper = Timekeeper(known, _zone(calendar, zone), provisional=provisional)
     start = read_moment(received, zone=keeper.zone, what="the moment of receipt")
     length = Limit.parse(limit)
@@ -100,7 +100,7 @@ def deadline(
         tuple(sorted(_grants(extend or [], promise or [], keeper, start), key=lambda grant: grant.at)),
     )
     warnings = [Limit.parse(text) for text in warn or []]
-    moment = _moment(at, keeper, start) if at else None
+    moment = None if at is None else _moment(at, keeper, start)
     clock = course.clock()
     if explain or clock.due is None:
         account = keeper.explain(
@@ -187,7 +187,7 @@ def _zone(calendar: str, zone: str | None) -> str:
         raise InputError(
             f"calendar {calendar!r} has no single time zone; name one, for example --zone America/New_York", value=calendar
         )
-    return zone or _ZONES[country]
+    return _ZONES[country] if zone is None else zone
 
 
 def _count(**options: object) -> Count:
@@ -230,6 +230,10 @@ def _hours(every_day: str | None, special: list[str]) -> OfficeHours | None:
         if key in days:
             raise InputError(f"--special names {key} twice; give its hours once, as 09:00-12:00, 13:30-17:30", value=text)
         days[key] = _readable(hours, "--special")
+    if not every_day.strip():
+        raise InputError(
+            "--hours is empty; accepted: the hours of every working day, such as '09:00-12:00, 13:30-17:30'", value=every_day
+        )
     return OfficeHours.model_validate({"open": _readable(every_day, "--hours"), **found})
 
 

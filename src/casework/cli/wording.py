@@ -25,6 +25,7 @@ _WORDS = {  # in English and in Chinese
     "later": ("↓ {} later", "↓ 推后{}"),
     "earlier": ("↑ {} earlier", "↑ 提前{}"),
     "hours": ("same day, other time", "同日，时刻变动"),
+    "unsettled": ("same day, now provisional", "日期不变，改为暂定"),
     "settled": ("same day, no longer provisional", "日期不变，不再是暂定"),
     "bounded": ("same day, other bounds", "日期不变，预计范围变动"),
     "reminder": ("same day, only a reminder moves", "日期不变，仅提醒时间变动"),
@@ -83,7 +84,7 @@ def moved(old: Deadline, new: Deadline, lang: Lang) -> str:
     if new.before != old.before:
         return word("hours", lang)
     if new.provisional != old.provisional:
-        return word("settled", lang)
+        return word("unsettled" if new.provisional else "settled", lang)
     return word("bounded" if new != old else "reminder", lang)
 
 

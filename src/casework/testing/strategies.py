@@ -199,9 +199,7 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
         "extend": lambda: st.builds(
             act.Extend, limit=st.just("") | more if case.asks else more, reason=note, clock=clock, unit=unit
         ),
-        "refuse_extension": lambda: st.builds(
-            act.RefuseExtension, reason=st.just("no reason for it"), explanation=note, clock=clock
-        ),
+        "refuse_extension": lambda: st.builds(act.RefuseExtension, reason=st.just("no reason for it"), clock=clock),
         "submit": lambda: st.builds(act.SubmitReply, text=reply, outcome=outcome, unit=unit),
         "approve": lambda: st.builds(act.Approve, opinion=note),
         "return": lambda: st.builds(
