@@ -49,6 +49,8 @@ def read_moment(value: object, *, zone: str, what: str = "moment", naive_ok: boo
     Raises `UnreadableMoment`, `NaiveDatetime`, and `InputError` for an unknown zone; *what* names the value in the error.
     """
     local = zone_named(zone)
+    if type(value) is str and (quick := _quickly(value, local)) is not None:
+        return quick
     if isinstance(value, datetime):
         if value.utcoffset() is not None or not naive_ok:
             return require_aware(value, what=what)
@@ -57,8 +59,6 @@ def read_moment(value: object, *, zone: str, what: str = "moment", naive_ok: boo
         return _in_utc(datetime.combine(value, time()), local, value, what)
     if not isinstance(value, str):
         raise UnreadableMoment(value, what=what)
-    if (quick := _quickly(value, local)) is not None:
-        return quick
     text = value.strip()
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).strip()  # full-width digits and colons

@@ -41,6 +41,7 @@ _Stretches = Sequence[tuple[datetime, datetime]]
 _ONE_HOUR = timedelta(hours=1)
 _TICK = timedelta(microseconds=1)
 _PLAIN = Count()
+_COUNT_OR_NONE = (Count, type(None))
 
 
 class _Course(NamedTuple):
@@ -206,8 +207,10 @@ class Reckoner(msgspec.Struct, frozen=True):
         if limit.unit not in BY_THE_DAY:
             return day, "", None
         cutoff = count.cutoff
-        if (cutoff is not None or count.day_zero == "next-working-day") and not calendar.is_working_day(day):
-            return calendar.next_working_day(day), "day off", None
+        if cutoff is not None or count.day_zero == "next-working-day":
+            worked = calendar.add(day, 0)
+            if worked != day:
+                return worked, "day off", None
         if cutoff is not None and local.time() > cutoff:
             return calendar.add(day, 1), "cut-off", cutoff
         if limit.amount == 0 and count.ends not in ("24:00", "same-time"):
@@ -542,12 +545,13 @@ def _course(
     """Return what is to be reckoned; InputError for what is not of its kind."""
     if not isinstance(limit, Limit):
         raise InputError(f"a limit is a Limit, not {limit!r}; Limit.parse reads '5 working days'", value=limit)
-    if not isinstance(count, Count | None):
+    if not isinstance(count, _COUNT_OR_NONE):
         raise InputError(f"the conventions are a Count, not {count!r}; Count.model_validate reads a table", value=count)
-    for rows, kind in ((pauses, Pause), (extensions, Extension)):
-        if rows != () and not _rows_of(rows, kind):
-            raise InputError(f"a list of {kind.__name__} values is wanted, not {rows!r}", value=rows)
-    return _Course(require_aware(start), limit, count or _PLAIN, pauses, extensions)
+    if pauses != () or extensions != ():
+        for rows, kind in ((pauses, Pause), (extensions, Extension)):
+            if not _rows_of(rows, kind):
+                raise InputError(f"a list of {kind.__name__} values is wanted, not {rows!r}", value=rows)
+    return _Course(require_aware(start), limit, _PLAIN if count is None else count, pauses, extensions)
 
 
 def _rows_of(rows: object, kind: type) -> bool:
