@@ -109,16 +109,21 @@ def to_count(zero: date, limit: Limit) -> tuple[date, int]:
     return (zero, total) if total else (zero - ONE_DAY, 1)
 
 
+def stands_still(day: date, spans: Spans) -> bool:
+    """Return whether a day lies in one of the spans."""
+    return any(since <= day <= until for since, until in spans)
+
+
 def counts(calendar: WorkCalendar | None, day: date, spans: Spans) -> bool:
     """Return whether a day counts: it lies in no span and is worked or, without a calendar, is any day."""
-    return (calendar is None or calendar.is_working_day(day)) and not any(since <= day <= until for since, until in spans)
+    return (calendar is None or calendar.is_working_day(day)) and not stands_still(day, spans)
 
 
 def _counting(calendar: WorkCalendar | None, after: date, spans: Spans) -> Iterator[date]:
     day = after
     while True:
         day = day + ONE_DAY if calendar is None else calendar.add(day, 1)
-        if not any(since <= day <= until for since, until in spans):
+        if not stands_still(day, spans):
             yield day
 
 

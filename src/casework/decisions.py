@@ -236,15 +236,17 @@ class Draft:
         for rule in self.rulebook.clocks.values():
             mine = [clock for clock in old.values() if clock.rule == rule.id]
             for clock in mine:
+                late: tuple[SlaClock, ...] = ()
                 changed = self._changed(rule, clock, after, happened, data, over=over)
                 if turn and not over and _turns(rule, clock, after, data):
                     late, turned = self._turned(rule, changed, turn, after)
-                    if changed.status == "stopped" != clock.status and turned != changed:
-                        late = (changed,)  # it stopped by the same act: its verdict is kept before it goes on
+                    stopped_now = changed.status == "stopped" and clock.status != "stopped"
+                    if stopped_now and turned != changed:
+                        late = (changed,)  # its verdict is kept before it goes on
                     ended += late
                     changed = turned
                 changed = self._paused(rule, changed, after, moved=moved or changed.run != clock.run)
-                if changed != clock:
+                if changed != clock or late:  # after a verdict in the same event it says that it goes on, even as it was
                     new[clock.key] = changed
             if happened.isdisjoint(rule.starts_on) or over:
                 continue

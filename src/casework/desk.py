@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -345,13 +345,13 @@ class Desk:
         moved: list[Moved] = []
         if not found:
             return moved
-        with self.store.work() as work:
+        with nullcontext() if dry_run else self.store.work() as work:
             for case, book, keeper, fresh in found:
-                snapshot = work.load(case)
+                snapshot = work.load(case) if work else self.store.read(case)
                 at = max(now, snapshot.case.updated_at)
                 decision = engine.recalculate(book, snapshot.case, at, Known(keeper=keeper, recorded_at=at), counted=fresh)
                 moved += recalculation.moved_by(decision.events)
-                if not dry_run:
+                if work:
                     self._write(work, snapshot, decision)
         return moved
 

@@ -25,6 +25,7 @@ from .counting import (
     office_hours,
     on_the_wall,
     open_hours,
+    stands_still,
     stretches,
     to_count,
     work_since,
@@ -264,7 +265,7 @@ class Reckoner(msgspec.Struct, frozen=True):
         last, counted = until, calendar if worked else None
         if later:
             last = max(until, last_day(counted, granted, max(total, 1), later))
-            if any(since <= last <= till for since, till in later):  # the day itself stood still
+            if stands_still(last, later):
                 last = last_day(counted, last, 1, later)
         return _Run(granted, Limit(max(0, total), limit.unit if worked else "calendar days"), last, last)
 
@@ -452,13 +453,14 @@ class Reckoner(msgspec.Struct, frozen=True):
         paused: bool = False,
     ) -> Explanation:
         """Explain a deadline day by day; of a *paused* clock, or one stopped in its last pause, the days up to that pause."""
-        how = _course(start, limit, count, pauses, extensions).how
+        asked = _course(start, limit, count, pauses, extensions)
+        how = asked.how
         halt = next((pause for pause in pauses if pause.until is None), pauses[-1] if paused and pauses else None)
         if paused and halt is None:
             raise InputError("a paused clock cannot be explained without its pause", value=pauses)
         done = tuple(pause for pause in pauses if pause is not halt)
         due = self.deadline(start, limit, count=how, pauses=done, extensions=extensions)
-        course = _Course(require_aware(start), limit, how, done, extensions)
+        course = asked._replace(pauses=done)
         local = self.local(start)
         zero, moved, moved_at = self._counted(lambda calendar: self._zero(calendar, local, limit, how))
         runs = self._counted(lambda calendar: list(self._runs(calendar, course, zero)))
@@ -574,7 +576,7 @@ def _rows(days: Iterator[Day], zero: date | None, run: _Run, last: date | None, 
             yield CountedDay(day, None, "before")
         elif day.date == zero and total:
             yield CountedDay(day, None, "receipt")
-        elif any(since <= day.date <= until for since, until in spans):
+        elif stands_still(day.date, spans):
             yield CountedDay(day, None, "paused")
         elif number < total and (day.working or run.limit.unit != "working days"):
             number += 1

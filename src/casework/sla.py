@@ -20,7 +20,7 @@ from .explanations import CountedDay, Explanation
 from .hours import OfficeHours
 from .languages import Lang, chinese
 from .limits import Count, Deadline, Extension, Limit, Pause
-from .moments import require_aware, show_span
+from .moments import require_aware, show_moment, show_span
 from .reckoning import Reckoner
 
 __all__ = [
@@ -439,9 +439,8 @@ class Timekeeper(Reckoner, frozen=True):
         reasons, due = [], clock.due
         latest = due.before if ask_before == "due" else self.shift(due, Limit.parse(ask_before), back=True, count=rule.count)
         if require_aware(asked_at) >= latest:
-            reasons.append(
-                f"it was asked for too late, at {self._shown(asked_at)}; the last moment is before {self._shown(latest)}"
-            )
+            when, before = (show_moment(moment, zone=self.zone) for moment in (asked_at, latest))
+            reasons.append(f"it was asked for too late, at {when}; the last moment is before {before}")
         if (earlier := sum((row.since == "promise") == promised for row in clock.extensions)) >= terms.times:
             reasons.append(f"that was done {earlier} times, and the rulebook allows {terms.times}")
         extended = self._running(_with(clock, extensions=(*clock.extensions, step)), rule, clock.pauses)
@@ -466,9 +465,6 @@ class Timekeeper(Reckoner, frozen=True):
             return self.deadline(clock.started_at, cap, count=rule.count, pauses=clock.pauses)
         more = (Extension(since="due", at=clock.started_at, limit=cap),)
         return self.deadline(clock.started_at, clock.limit, count=rule.count, pauses=clock.pauses, extensions=more)
-
-    def _shown(self, moment: datetime) -> str:
-        return f"{self.local(moment):%Y-%m-%d %H:%M}"
 
 
 def _ended(pauses: Sequence[Pause], at: datetime) -> tuple[Pause, ...]:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from casework import Notice, WorkCalendar
-from casework.actions import Accept, AskCitizen, Assign, Extend, Publish, Reclassify, SubmitReply, Supplement, Withdraw
+from casework.actions import Accept, AskCitizen, Assign, Extend, Publish, Reclassify, ReturnReply, SubmitReply, Supplement, Withdraw
 from casework.errors import InputError
 from casework.sla import Count, Extension, Limit, OfficeHours, Timekeeper
 from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLE, HANDLER, POLICE, Office, local
@@ -76,12 +76,23 @@ def test_a_run_that_is_waited_for_has_nothing_that_could_be_met() -> None:
     assert [kind for kind, _ in office.facts()] == ["late:handle", "met:handle"]
 
 
-def test_a_verdict_is_kept_when_the_act_that_stops_a_clock_starts_it_anew() -> None:
+@pytest.mark.parametrize("then", ["restart", "continue", "resume"])
+def test_a_verdict_is_kept_when_the_act_that_stops_a_clock_lets_it_go_on(then: str) -> None:
+    text = HANDLE.replace('stops_on = "publish"', 'stops_on = "return"') + 'limit = [{ is = "5 working days" }]\n'
+    office = Office(f"{text}on = {{ return = '{then}' }}\n", at="2026-09-28 10:00")
+    office.assigned()
+    office.do(REPLY)
+    office.do(ReturnReply(reasons=("答非所问",)), at="2026-10-15 10:00")
+    assert [kind for kind, _ in office.facts()] == ["late:handle"]
+    assert office.clock().status == "running"
+
+
+def test_a_class_that_is_corrected_by_the_act_that_stops_a_clock_opens_nothing() -> None:
     text = HANDLE.replace('stops_on = "publish"', 'stops_on = ["publish", "reclassify"]') + 'limit = [{ is = "5 working days" }]\n'
     office = Office(f"{text}on = {{ reclassify = 'restart' }}\n", at="2026-09-28 10:00")
     office.assigned()
     office.do(Reclassify(axis="kind", value="help"))
-    # A class that is corrected at the end opens nothing; the verdict stands either way.
+    assert office.clock().status == "stopped"
     assert [kind for kind, _ in office.facts()] == ["met:handle"]
 
 
