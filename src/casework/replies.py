@@ -60,18 +60,3 @@ class ReplyRules(BaseModel):
     def findings(self, text: str) -> tuple[Finding, ...]:
         """Return everything that the checks find in *text*."""
         return tuple(finding for check in self.checks if (finding := check.finding(text)))
-
-
-class Approval(BaseModel):
-    """Gates before an act: the roles in order; three names are three gates (三道关口). A reply returns to its handler.
-
-    ``resubmit_at``: a returned reply starts at the first gate again, or at the gate that returned it.
-    """
-
-    model_config = _FROZEN
-
-    on: Literal["publish"]
-    by: tuple[str, ...] = Field(min_length=1)
-    resubmit_at: Literal["first", "same"] = "first"
-    source: str = ""
-    assumption: str = ""

@@ -19,6 +19,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from . import states
+from .approvals import Approval
 from .calendars import WorkCalendar
 from .conditions import NAMES, Condition
 from .errors import CaseworkError, InputError, LifecycleInvalid, Problem, RulebookInvalid, UnknownRulebook, nearest
@@ -26,7 +27,7 @@ from .escalation import OrderForm, Rung
 from .languages import Lang, chinese
 from .limits import BY_THE_DAY, Limit
 from .privacy import Role
-from .replies import Approval, ReplyRules
+from .replies import ReplyRules
 from .routing import RouteRule
 from .sla import ClockRule, OfficeHours, Timekeeper
 from .units import Register, load_register

@@ -19,7 +19,8 @@ except ImportError as error:  # pragma: no cover - needs an installation without
     sys.exit(f'error: the casework command needs {error.name}; install it with: pip install "casework[cli]"')
 
 from .deadlines import deadline
-from .lists import bulletin, demo, import_
+from .demos import demo
+from .lists import bulletin, import_
 from .recalculations import recalculate
 from .rulebooks import commands as rulebook_commands
 from .terminal import harmless

@@ -1,4 +1,4 @@
-"""Commands on lists of messages: the demo, taking a list over, and the bulletin of a month."""
+"""Commands on lists of messages: taking a list over, and the bulletin of a month."""
 
 from __future__ import annotations
 
@@ -10,35 +10,11 @@ import typer
 
 from ..errors import InputError
 from ..languages import Lang
-from .terminal import DATABASE, Database, Language, called, day_named, existing, opened, progress, rulebook_named, say
+from .terminal import DATABASE, Database, Language, day_named, existing, opened, progress, rulebook_named, say
 
 if TYPE_CHECKING:
     from ..ports import CaseStore
     from ..rulebook import Rulebook
-
-
-def demo(
-    into: Annotated[Path, typer.Option(help="Folder for the bulletin and the database demo.sqlite, which is made anew.")] = Path(
-        "casework-demo"
-    ),
-    lang: Language = "zh",
-) -> None:
-    """Compute the bulletin of Yunxi county for July 2020 from 109 messages, handled event by event."""
-    from ..adapters.importing import import_messages
-    from ..desk import Desk
-    from ..rulebook import Rulebook, shipped_file
-
-    into.mkdir(parents=True, exist_ok=True)
-    db = into / "demo.sqlite"
-    for old in (db, into / "demo.sqlite-wal", into / "demo.sqlite-shm"):
-        old.unlink(missing_ok=True)
-    with opened(db) as store:
-        desk = Desk(Rulebook.shipped("yunxi"), store=store)
-        with progress("driving messages through the desk") as advance:
-            report = import_messages(desk, shipped_file("yunxi", "messages-2020-07.csv"), progress=advance)
-        say(f"{report}\n")
-        _bulletin(store, desk.rulebook, "2020-07", date(2020, 8, 10), lang, into)
-    say(f"\nNext: {called()} show YX202007-001 --db {db}")
 
 
 def import_(
@@ -93,11 +69,11 @@ def bulletin(
         desk = desk_for(store)
         if day > desk.today():
             raise InputError(f"nothing is known yet as of {day}; today is {desk.today()}", value=as_of)
-        _bulletin(store, desk.rulebook, period, day, lang, into)
+        print_bulletin(store, desk.rulebook, period, day, lang, into)
 
 
-def _bulletin(store: CaseStore, rulebook: Rulebook, period: str, as_of: date, lang: Lang, into: Path | None) -> None:
-    from ..reports.bulletin import make_bulletin
+def print_bulletin(store: CaseStore, rulebook: Rulebook, period: str, as_of: date, lang: Lang, into: Path | None) -> None:
+    """Print a bulletin, and write it as Markdown and HTML where a folder is given."""
     from ..reports.render import html, markdown, plain
 
     made = make_bulletin(store, rulebook, rulebook.register, period=period, as_of=as_of)
