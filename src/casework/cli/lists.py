@@ -74,6 +74,7 @@ def bulletin(
 
 def print_bulletin(store: CaseStore, rulebook: Rulebook, period: str, as_of: date, lang: Lang, into: Path | None) -> None:
     """Print a bulletin, and write it as Markdown and HTML where a folder is given."""
+    from ..reports.bulletin import make_bulletin
     from ..reports.render import html, markdown, plain
 
     made = make_bulletin(store, rulebook, rulebook.register, period=period, as_of=as_of)
