@@ -7,7 +7,7 @@ class attribute ``action`` is the lifecycle's word for it (see `states`), which 
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -58,10 +58,13 @@ class Withdraw(Command):
 
 
 class Assign(Command):
-    """Hand a case to a lead unit, with assisting units where several are concerned (交办)."""
+    """Hand a case to a lead unit, with assisting units where several are concerned (交办).
+
+    Without a ``lead`` it goes to the one that a routing rule proposed.
+    """
 
     action = "assign"
-    lead: str = Field(min_length=1, max_length=200)
+    lead: str = Field(default="", max_length=200)
     assisting: tuple[str, ...] = ()
     note: str = _TEXT
 
@@ -89,6 +92,23 @@ class Contact(Command):
     how: str = "phone"
     note: str = _TEXT
     unit: str | None = None
+
+
+class Contribute(Command):
+    """Hand an assisting unit's part to the lead (协办意见)."""
+
+    action = "contribute"
+    text: str = _NEEDED_TEXT
+    unit: str | None = None
+
+
+class ReturnContribution(Command):
+    """Send an assisting unit's part back to it (退回协办意见), for reasons from the rulebook's list."""
+
+    action = "return_part"
+    unit: str = _REASON
+    reasons: tuple[str, ...] = Field(min_length=1)
+    explanation: str = _TEXT
 
 
 class Promise(Command):
@@ -136,18 +156,31 @@ class SubmitReply(Command):
 
 
 class Approve(Command):
-    """Pass the reply at the gate where it stands (审核通过); the last gate publishes it."""
+    """Let what waits for approval pass the gate where it stands (审核通过): the reply, or another act.
+
+    The last gate publishes the reply, or has the act carried out. ``act`` is its action; left out, what waits for the actor's role.
+    """
 
     action = "approve"
+    act: str | None = None
     opinion: str = _TEXT
 
 
+class Refuse(Command):
+    """Refuse an act that waits for approval (不同意). A reply is returned instead."""
+
+    action = "refuse"
+    opinion: str = _NEEDED_TEXT
+    act: str | None = None
+
+
 class ReturnReply(Command):
-    """Send a reply back (退回) for reasons from the rulebook's list."""
+    """Send a reply back (退回) for reasons from the rulebook's list: to its handler, or to the gate before (``previous``)."""
 
     action = "return"
     reasons: tuple[str, ...] = Field(min_length=1)
     explanation: str = _TEXT
+    to: Literal["handler", "previous"] = "handler"
 
 
 class Publish(Command):
@@ -202,7 +235,7 @@ class AddNote(Command):
 
 
 class IssueOrder(Command):
-    """Issue an order of a form that the rulebook declares (督办单, 催办, …) to units; left out, to the lead unit."""
+    """Issue an order of a form that the rulebook declares (督办单, 催办, …) to units; left out, to those that the form names."""
 
     action = "issue"
     form: str = _REASON
@@ -211,11 +244,12 @@ class IssueOrder(Command):
 
 
 class AnswerOrder(Command):
-    """Answer an order (回复督办) by its number."""
+    """Answer an order (回复督办) by its number; one that revisits a unit (回访单) also says whether the matter is ``solved``."""
 
     action = "answer"
     order: str = _REASON
     text: str = _NEEDED_TEXT
+    solved: bool | None = None
     unit: str | None = None
 
 
@@ -224,6 +258,101 @@ class ClearOrder(Command):
 
     action = "clear"
     order: str = _REASON
+
+
+class TakeUp(Command):
+    """Do what a rung of the ladder proposes (采纳). ``proposal`` is its occasion or rung; left out, the only one there is."""
+
+    action = "take_up"
+    proposal: str | None = None
+    text: str = _TEXT
+
+
+class Dismiss(Command):
+    """Decide against what a rung of the ladder proposes (不采纳), and say why."""
+
+    action = "dismiss"
+    reason: str = _NEEDED_TEXT
+    proposal: str | None = None
+
+
+class Consult(Command):
+    """Call units together over a case (会商), on site where that helps; left out, the units that have the case."""
+
+    action = "consult"
+    units: tuple[str, ...] = ()
+    on_site: bool = False
+    matter: str = _TEXT
+
+
+class GiveOpinion(Command):
+    """Give a unit's opinion in the consultation (会商意见)."""
+
+    action = "opine"
+    text: str = _NEEDED_TEXT
+    unit: str | None = None
+
+
+class Conclude(Command):
+    """End the consultation (会商结论) with its minutes, a lead unit (left out, the one that leads), and perhaps a new limit.
+
+    ``limit`` is such as "10 working days", counted from now, for the clock of the rule ``clock``; left out, the one that the
+    rulebook names.
+    """
+
+    action = "conclude"
+    minutes: str = _NEEDED_TEXT
+    lead: str = Field(default="", max_length=200)
+    assisting: tuple[str, ...] = ()
+    limit: str = Field(default="", max_length=40)
+    clock: str | None = None
+
+
+class Revisit(Command):
+    """Record that the citizen, or a unit, was asked how the matter stands after the reply (回访).
+
+    ``order`` is the order that asked for it, by its number; ``fault`` is from the rulebook's list.
+    """
+
+    action = "revisit"
+    whom: Literal["citizen", "unit"] = "citizen"
+    how: Literal["phone", "visit", "online", "letter"] = "phone"
+    order: str | None = None
+    solved: bool | None = None
+    satisfied: bool | None = None
+    fault: str | None = None
+    note: str = _TEXT
+    unit: str | None = None
+
+
+class Rate(Command):
+    """Say whether the handling satisfies (评价): the citizen's word."""
+
+    action = "rate"
+    satisfied: bool
+    comment: str = _TEXT
+
+
+class Instruct(Command):
+    """Put a leader's written instruction on the case (批示), to units; left out, to those that have it."""
+
+    action = "instruct"
+    text: str = _NEEDED_TEXT
+    to: tuple[str, ...] = ()
+
+
+class Praise(Command):
+    """Keep the citizen's thanks with the case (好评)."""
+
+    action = "praise"
+    text: str = _NEEDED_TEXT
+
+
+class ReportViews(Command):
+    """Report how often the portal has shown the case (点击量): the count so far."""
+
+    action = "view"
+    views: int = Field(ge=0, le=10**12)
 
 
 COMMANDS: dict[str, type[Command]] = {kind.action: kind for kind in Command.__subclasses__()}

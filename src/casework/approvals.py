@@ -8,17 +8,25 @@ from pydantic import BaseModel, ConfigDict, Field
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
+PUBLISH = "publish"
+"""The act at whose gates the reply itself stands; every other act waits as a request."""
+
 
 class Approval(BaseModel):
-    """Gates before an act: the roles in order; three names are three gates (三道关口). A reply returns to its handler.
+    """Gates before an act: the roles in order; three names are three gates (三道关口).
 
-    ``resubmit_at``: a returned reply starts at the first gate again, or at the gate that returned it.
+    Of several rows for one act, those whose ``when`` holds add their gates in order. Before ``publish`` the reply stands at the
+    gates, and may be returned to its handler or to the gate before (``returns``); submitted again, it starts at the first gate
+    or at the one that returned it (``resubmit_at``). Any other act waits, and is carried out in the asker's name when the last
+    gate lets it pass.
     """
 
     model_config = _FROZEN
 
-    on: Literal["publish"]
+    on: str
     by: tuple[str, ...] = Field(min_length=1)
+    when: str = ""
+    returns: tuple[Literal["handler", "previous"], ...] = Field(default=("handler",), min_length=1)
     resubmit_at: Literal["first", "same"] = "first"
     source: str = ""
     assumption: str = ""

@@ -22,7 +22,12 @@ NAMES: Mapping[str, str] = {
     "state": "text",
     "lead": "text",
     "outcome": "text",
+    "date": "text",
+    "form": "text",
+    "solved": "text",
+    "satisfied": "text",
     "public": "flag",
+    "year": "number",
     "month": "number",
     "day": "number",
     "hour": "number",
@@ -35,11 +40,15 @@ NAMES: Mapping[str, str] = {
     "views": "number",
     "instructed": "number",
     "cycle": "number",
+    "orders": "number",
+    "revisits": "number",
 }
 """The names that every condition may use; a rulebook's class axes come on top, as texts ("" where not set).
 
-``month``, ``day``, ``hour`` and ``weekday`` (Monday is 1) are those of receipt, in the rulebook's zone; ``units`` counts the
-units that have the case now.
+``year``, ``month``, ``day``, ``hour``, ``weekday`` (Monday is 1) and ``date`` ("2020-07-01") are those of receipt, in the
+rulebook's zone; ``units`` counts the units that have the case now, ``orders`` the orders that are not struck off. ``solved`` and
+``satisfied`` are what was last heard of it by a revisit or a rating ("yes", "no", or "" where nothing was); ``form`` is the form
+of the order that the latest act is about.
 """
 
 

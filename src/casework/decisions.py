@@ -6,7 +6,8 @@ and folds the event into the case, so what is decided is always what its events 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -14,14 +15,16 @@ import msgspec
 
 from . import documents, escalation, events
 from .calendars import WorkCalendar
-from .cases import Case, Fact, evolve, facts_of
+from .cases import Case
 from .errors import ConditionUnmet, ExtensionRefused
 from .events import Event, Payload, Ref
+from .facts import Fact, facts_of
+from .folding import evolve
 from .messages import Message
 from .ports import Notification, Text
 from .routing import RoutingFunction
 from .rulebook import Rulebook
-from .sla import Alarm, ClockRule, Limit, SlaClock, Timekeeper
+from .sla import Alarm, ClockRule, Count, Limit, SlaClock, Timekeeper
 from .units import Actor
 
 
@@ -30,7 +33,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     ``recorded_at`` differs from the moment of the act only in an import, which queues no notices and fires no past rungs.
     ``numbers`` holds the next free number of each series that may be needed, read in the same transaction; ``calendars``, by name
-    and version, those that clocks of the case were counted by and that their rules hold them to.
+    and version, those that clocks of the case were counted by and that their rules hold them to; ``requests`` the commands that
+    wait for approval, by reference.
     """
 
     keeper: Timekeeper
@@ -39,6 +43,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     numbers: Mapping[str, int] = {}
     functions: Mapping[str, RoutingFunction] = {}
     calendars: Mapping[str, WorkCalendar] = {}
+    requests: Mapping[Ref, str] = {}
     imported: bool = False
 
 
@@ -64,6 +69,32 @@ class Draft:
         self._numbers: dict[str, int] = {}
         self._texts: list[Text] = []
         self._notifications: list[Notification] = []
+        self._steps: list[tuple[Case | None, Case, bool]] = []
+        self.asked_at = now
+        self.allowed_by: str | None = None
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events decided so far."""
+        return tuple(self._events)
+
+    def step(self, place: int) -> tuple[Event, Case | None, Case, bool]:
+        """Return an event decided so far with the case before and after it, and whether it is an act, which rules look at."""
+        return (self._events[place], *self._steps[place])
+
+    def concerned(self, place: int) -> tuple[str, ...]:
+        """Return the units that an event decided so far is news for."""
+        return _concerned(self._steps[place][1], self._events[place].data)
+
+    @contextmanager
+    def acting(self, actor: Actor, *, asked_at: datetime | None = None, allowed_by: str | None = None) -> Iterator[None]:
+        """Let the events be another's acts for a while: of somebody who asked at a moment and was allowed, or of the desk."""
+        before = self.actor, self.asked_at, self.allowed_by
+        self.actor, self.asked_at, self.allowed_by = actor, asked_at or self.now, allowed_by
+        try:
+            yield
+        finally:
+            self.actor, self.asked_at, self.allowed_by = before
 
     @property
     def case(self) -> Case:
@@ -93,7 +124,7 @@ class Draft:
         self._numbers[series] = number
         return number
 
-    def document(self, template: str, *, number: str, to: tuple[str, ...], day: date, text: str) -> str:
+    def document(self, template: str, *, number: str, to: tuple[str, ...], day: date, text: str, answer_by: date | None) -> str:
         """Fill an order's template; it may name the case, its clocks and counts, and no personal data but the message's subject."""
         late_by = self.rulebook.outline.rulebook.late_by
         due = next((clock.due for clock in self.case.clocks if clock.rule == late_by and clock.due), None)
@@ -104,6 +135,7 @@ class Draft:
                 "to": list(to),
                 "day": day,
                 "text": text,
+                "answer_by": answer_by,
                 "case": self.id,
                 "message_number": self.case.number or self.id,
                 "subject": self.known.message.subject if self.known.message else "",
@@ -142,6 +174,7 @@ class Draft:
             after = evolve(before, event)
         self._case = after
         self._events.append(event)
+        self._steps.append((before, after, moves))
         self._facts += facts_of(self._case, event)
         if moves:
             for rule in self.rulebook.outline.notify:
@@ -152,6 +185,12 @@ class Draft:
     def of_unit(self, role: str) -> bool:
         """Return whether a role acts for units, so that a notice to it goes to each unit concerned."""
         return role in self.rulebook.roles and self.rulebook.roles[role].scope == "unit"
+
+    def told(self, action: str, units: tuple[str, ...], zh: str, en: str) -> None:
+        """Queue a notice to each of *units*, for those of it who may do *action*."""
+        for role in self.rulebook.roles:
+            if units and self.of_unit(role) and action in self.rulebook.roles[role].may:
+                self.notify(role, zh, en, units=units)
 
     def notify(self, role: str, zh: str, en: str, *, units: tuple[str, ...]) -> None:
         """Queue a notice beside the latest event, for a role of units one for each of *units*; an import queues none."""
@@ -191,6 +230,7 @@ class Draft:
         """Return the names that conditions may use, with their values for this case."""
         case, message = self.case, self.known.message
         received = self.known.keeper.local(case.received_at)
+        about = case.order(getattr(self._events[-1].data, "order", None) or "") if self._events else None
         return {
             **{axis: case.classes.get(axis, "") for axis in self.rulebook.outline.classes},
             "text": message.text if message else "",
@@ -204,17 +244,43 @@ class Draft:
             "lead": case.lead or "",
             "outcome": case.outcome or "",
             "public": case.public,
+            "date": received.date().isoformat(),
+            "form": about.form if about else "",
+            "solved": _YES_NO[_latest(row.solved for row in case.revisits)],
+            "satisfied": _YES_NO[case.satisfied],
+            "orders": sum(row.cleared_at is None for row in case.orders),
+            "revisits": len(case.revisits),
+            "year": received.year,
             "month": received.month,
             "day": received.day,
             "hour": received.hour,
             "weekday": received.isoweekday(),
             "units": len(case.units),
             "cycle": case.cycle,
-            **{
-                name: case.counts.get(name, 0)
-                for name in ("returned", "declined", "repeated", "dissatisfied", "views", "instructed")
-            },
+            **{name: case.counts.get(name, 0) for name in escalation.COUNTS},
         }
+
+    def hours(self, count: Count) -> Count:
+        """Return a way of counting with the rulebook's office hours, where it has none of its own."""
+        hours = self.rulebook.outline.hours
+        return count.model_copy(update={"hours": hours}) if hours and count.hours is None else count
+
+    def signature(self, unit: str) -> dict[str, Any]:
+        """Return what the checks of a reply may know: whose it is, under which names, on which day, and what holds of the case."""
+        register = self.rulebook.register
+        known = next((row for row in register.unit if row.name == unit), None) if register else None
+        keeper = self.known.keeper
+        return {
+            "unit": unit,
+            "names": (unit, *known.aliases) if known else (unit,) if unit else (),
+            "day": keeper.local_date(self.now),
+            "received": keeper.local_date(self.case.received_at),
+            "holds": self.holds,
+        }
+
+    def gates(self, act: str) -> tuple[str, ...]:
+        """Return the roles of the gates before an act, as the rules have it for the case as decided so far."""
+        return self.rulebook.outline.gates(act, self.holds)
 
     def holds(self, condition: str) -> bool:
         """Return whether a condition of the rulebook is true of the case as decided so far."""
@@ -271,7 +337,7 @@ class Draft:
         keeper = self.known.keeper
         if clock.status in ("stopped", "cancelled"):
             return clock
-        if not happened.isdisjoint(rule.stops_on) and _concerns(rule, clock, data):
+        if not happened.isdisjoint(rule.stops_on) and _concerns(rule, clock, after, data):
             # A run that is waited for has not begun: there is nothing that could have been met.
             return keeper.cancel(clock, self.now) if clock.status == "waiting" else keeper.stop(clock, self.now)
         if over or (rule.per == "assignment" and clock.subject not in after.units):
@@ -347,7 +413,7 @@ class Draft:
 def _turn(before: Case | None, after: Case, data: Payload) -> str | None:
     """Return which turn a case takes, as `Turns` calls it."""
     if isinstance(data, events.Assigned | events.ConsultationConcluded):
-        return "transfer" if before and before.lead not in (None, after.lead) else None
+        return "transfer" if before and before.led_by not in (None, after.lead) else None
     turns = {events.Returned: "return_", events.Reclassified: "reclassify", events.Reopened: "reopen"}
     return turns.get(type(data))
 
@@ -368,7 +434,8 @@ def _subjects(rule: ClockRule, before: Case | None, after: Case, data: Payload) 
     if rule.per == "case":
         return ("",)
     if rule.per == "order":
-        return (data.order,) if isinstance(data, events.OrderIssued | events.OrderAnswered) else ()
+        order = after.order(data.order) if isinstance(data, events.OrderIssued | events.OrderAnswered) else None
+        return (order.id,) if order and rule.form in ("", order.form) else ()
     if before and isinstance(data, events.Assigned | events.ConsultationConcluded):
         return tuple(unit for unit in after.units if unit not in before.units)
     unit = getattr(data, "unit", None)
@@ -387,7 +454,20 @@ def _concerned(after: Case, data: Payload) -> tuple[str, ...]:
     return (unit,) if unit else after.units
 
 
-def _concerns(rule: ClockRule, clock: SlaClock, data: Payload) -> bool:
-    """Return whether an event is about the unit or order that a clock is kept for; one about no single one is about all."""
+_YES_NO = {True: "yes", False: "no", None: ""}
+
+
+def _latest(values: Iterable[bool | None]) -> bool | None:
+    return next((value for value in reversed(list(values)) if value is not None), None)
+
+
+def _concerns(rule: ClockRule, clock: SlaClock, after: Case, data: Payload) -> bool:
+    """Return whether an event is about the unit or order that a clock is kept for; one about no single one is about all.
+
+    An order that went to several is answered when all of them have answered.
+    """
+    order = after.order(clock.subject) if isinstance(data, events.OrderAnswered) else None
+    if rule.per == "order" and order and order.unanswered:
+        return False
     about = getattr(data, {"assignment": "unit", "order": "order"}.get(rule.per, ""), None) if rule.per != "case" else None
     return about is None or about == clock.subject

@@ -9,20 +9,18 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from datetime import UTC, date, datetime, timedelta
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 
 import msgspec
 
-from . import engine, journal, privacy, recalculation
-from .actions import Command
+from . import engine, journal, privacy
+from .actions import Approve, Command
 from .calendars import WorkCalendar
 from .cases import Case
 from .decisions import Decision, Known
 from .errors import (
-    CaseworkError,
     ChainBroken,
-    DeliveryFailed,
     InputError,
     KeyReused,
     NaiveDatetime,
@@ -34,20 +32,20 @@ from .errors import (
 )
 from .events import Event, StoredEvent
 from .messages import Message, Sender
-from .ports import Answered, CaseStore, Change, Notifier, OpenClocks, Snapshot, UnitOfWork
-from .recalculation import Moved, Recalculation
-from .rounds import Delivery, Sweep
+from .ports import Answered, CaseStore, Change, Notifier, Snapshot, UnitOfWork
+from .recalculation import Recalculation
+from .rounds import Delivery, Recount, Sweep, deliver, sweep
 from .routing import Route, RoutingFunction
 from .rulebook import Rulebook
+from .shelf import Shelf
 from .sla import Explanation, Timekeeper, Verdict
 from .units import Actor, Register
 from .views import CaseView, ClockView, case_view
+from .whereabouts import Whereabouts, whereabouts
 
 __all__ = ["CaseView", "ClockView", "Delivery", "Desk", "Importing", "Recalculation", "Sweep", "desk_for"]
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_ATTEMPTS = 10
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 
 
 def utc_now() -> datetime:
@@ -86,16 +84,7 @@ class Desk:
         self.rulebook, self.store = rulebook, store
         self._functions = dict(routing or {})
         self._now, self._new_id = now, new_id
-        if not isinstance(calendar, WorkCalendar | None):
-            raise InputError(f"a desk counts by a WorkCalendar, not by {calendar!r}; WorkCalendar.named makes one", value=calendar)
-        self._calendars = {calendar.name: calendar} if calendar else {}
-        if calendar and calendar.name != rulebook.outline.rulebook.calendar:
-            wanted = rulebook.outline.rulebook.calendar
-            raise InputError(
-                f"rulebook {rulebook.id!r} counts by calendar {wanted!r}; a desk for it cannot count by {calendar.name!r}",
-                value=calendar,
-            )
-        self._books: dict[str, Rulebook] = {}
+        self._shelf = Shelf(rulebook, store, calendar)
         self._kept = False
         missing = [
             Problem(
@@ -106,7 +95,6 @@ class Desk:
         ]
         if missing:
             raise RulebookInvalid(rulebook.id, missing)
-        self._books[rulebook.digest] = rulebook
 
     # -- the portal's door
 
@@ -162,15 +150,15 @@ class Desk:
     @property
     def calendar(self) -> WorkCalendar:
         """The calendar that the desk's rulebook names, with the notices that the desk counts by."""
-        return self._calendar(self.rulebook.outline.rulebook.calendar)
+        return self._shelf.calendar(self.rulebook.outline.rulebook.calendar)
 
     def today(self) -> date:
         """Return today's date in the rulebook's zone."""
-        return self._keeper(self.rulebook).local_date(self._moment())
+        return self._shelf.keeper(self.rulebook).local_date(self._moment())
 
     def rulebook_of(self, case: Case) -> Rulebook:
         """Return the rulebook that a case keeps; `UnknownRulebook` where the store has lost it."""
-        return self._book(case)[0]
+        return self._shelf.book(case)
 
     def history(self, case: str) -> tuple[Event, ...]:
         """Return a case's events in order."""
@@ -179,23 +167,32 @@ class Desk:
     def view(self, case: str, *, by: Actor) -> CaseView:
         """Return a case as *by* may see it; `NotPermitted` where the case lies outside the actor's scope."""
         row = self.store.read(case).case
-        book, keeper = self._book(row)
+        book, keeper = self._rules(row)
         message = self.message(case)
         role = book.roles.get(by.role)
         if role is None:
             why = f"the rulebook has no role {by.role!r} (roles: {', '.join(sorted(book.roles))})"
         else:
-            why = privacy.out_of_scope(role, by, row, sender=message.sender.ref)
+            why = privacy.out_of_scope(role, by, row, sender=message.sender.ref, register=book.register)
         if role is None or why:
             raise NotPermitted("view", actor=by.id, role=by.role, why=why, case=case)
         now, texts = self._moment(), self.store.texts(case)
         allowed = engine.open_to(book, row, by, self._known(book, now, message=message))
         return case_view(row, message, texts, book, keeper, role, now, allowed=allowed)
 
+    def why(self, case: str) -> Whereabouts:
+        """Explain why a case went where it went: each rule's proposal and reason, who decided, followed or overruled it, and why.
+
+        It is unmasked, for the trusted host.
+        """
+        row = self.get(case)
+        book = self._shelf.book(row)
+        return whereabouts(self.history(case), self.store.texts(case), book, zone=book.zone)
+
     def verdicts(self, case: str) -> dict[str, Verdict]:
         """Return what each of a case's clocks says now, by its key."""
         row, now = self.get(case), self._moment()
-        book, keeper = self._book(row)
+        book, keeper = self._rules(row)
         return {clock.key: keeper.verdict(clock, book.clocks[clock.rule], now) for clock in row.clocks}
 
     def explain(self, case: str, clock: str) -> Explanation:
@@ -206,7 +203,7 @@ class Desk:
         InputError for one that waits for a unit to accept.
         """
         row = self.get(case)
-        book, keeper = self._book(row)
+        book, keeper = self._rules(row)
         found = row.clock(clock)
         if found.due is None and not found.pauses:
             yet = (
@@ -215,7 +212,7 @@ class Desk:
             raise InputError(f"the clock {clock!r} of case {case} {yet}", value=clock)
         name, _, version = found.calendar.partition("@")
         keeps = found.status != "paused" or book.clocks[found.rule].on_calendar_change == "keep"
-        if keeps and (known := self._calendar_of(name, version)):
+        if keeps and (known := self._shelf.calendar_of(name, version)):
             keeper = Timekeeper(known, keeper.zone, provisional=True)
         told = keeper.explain(
             found.started_at,
@@ -244,33 +241,13 @@ class Desk:
 
     def sweep(self, *, limit: int = 500) -> Sweep:
         """Fire every rung that is due on at most *limit* cases; run again at the same moment, it changes nothing."""
-        now = self._moment()
-        cases = made = 0
-        seen: set[str] = set()
-        failures: dict[str, str] = {}
-        while cases < limit:
-            # Cases that fail stay due and first in line; looking past them keeps the others from waiting behind them for ever.
-            waiting = self.store.due(now, limit=limit - cases + len(failures))
-            batch = [case for case in waiting if case not in seen]
-            if not batch:
-                break
-            seen.update(batch)
-            for case in batch:
-                try:
-                    events = self._sweep(case, now)
-                except CaseworkError as error:
-                    failures[case] = str(error)
-                except Exception as error:  # noqa: BLE001 - what goes wrong with one case is told, and keeps no other waiting
-                    failures[case] = f"an error in casework or its rulebook: {type(error).__name__}"
-                else:
-                    cases, made = cases + bool(events), made + events
-        return Sweep(cases=cases, events=made, failures=tuple(failures.items()))
+        return sweep(self.store, self._moment(), self._sweep, limit=limit)
 
     def _sweep(self, case: str, now: datetime) -> int:
         """Fire what is due on one case; return the number of events."""
         with self.store.work() as work:
             snapshot = work.load(case)
-            book, _ = self._book(snapshot.case, work=work)
+            book = self._shelf.book(snapshot.case, work=work)
             at = max(now, snapshot.case.updated_at)  # a clock that was set back does not turn a history around
             known = self._known_for(work, book, snapshot.case, None, at, recorded_at=at)
             decision = engine.due(book, snapshot.case, at, known)
@@ -287,107 +264,12 @@ class Desk:
         Only cases whose rulebook names a calendar of this name are looked at. Desks that were made before, in other processes, go
         on with the calendar that they were made with.
         """
-        if not isinstance(calendar, WorkCalendar):
-            raise InputError(
-                f"deadlines are counted by a WorkCalendar, not by {calendar!r}; WorkCalendar.named makes one", value=calendar
-            )
-        if type(batch) is not int or batch < 1:
-            raise InputError(f"a batch is of one case or more, not of {batch!r}", value=batch)
-        now, name = self._moment(), calendar.name
-        reach = recalculation.Reach(calendar, lambda version: self._calendar_of(name, version))
-        if not dry_run:
-            self._count_by(calendar)
-        books: dict[str, tuple[Rulebook, Timekeeper] | CaseworkError | None] = {}
-        clocks, after = 0, ""
-        moved: list[Moved] = []
-        failures: list[tuple[str, str]] = []
-        while page := self.store.open_clocks(after=after, limit=batch):
-            after, waiting = page[-1].case, []
-            for row in page:
-                digest = row.rulebook_digest
-                found = books[digest] if digest in books else books.setdefault(digest, self._counting(digest, calendar))
-                if isinstance(found, CaseworkError):
-                    failures.append((row.case, str(found)))
-                elif found is not None:
-                    clocks += len(row.clocks)
-                    if not all(map(reach.spares, row.clocks)):
-                        waiting.append((row, *found))
-            moved += self._recalculate(waiting, reach, now, failures, dry_run=dry_run)
-        version = f"{name}@{calendar.version}"
-        return Recalculation(calendar=version, clocks=clocks, moved=tuple(moved), failures=tuple(failures), dry_run=dry_run)
-
-    def _counting(self, digest: str, calendar: WorkCalendar) -> tuple[Rulebook, Timekeeper] | CaseworkError | None:
-        """Return a rulebook with its timekeeper by *calendar*; None where it names another, the error where it cannot be read."""
-        try:
-            book = self._book_of("(kept)", digest)[0]
-        except CaseworkError as error:
-            return error
-        same = book.outline.rulebook.calendar == calendar.name
-        return (book, Timekeeper(calendar, book.zone, provisional=True)) if same else None
-
-    def _recalculate(
-        self,
-        waiting: list[tuple[OpenClocks, Rulebook, Timekeeper]],
-        reach: recalculation.Reach,
-        now: datetime,
-        failures: list[tuple[str, str]],
-        *,
-        dry_run: bool,
-    ) -> list[Moved]:
-        """Recalculate some cases in one transaction; return what moved, and add to *failures* what could not be counted."""
-        found = []
-        for row, book, keeper in waiting:
-            try:
-                if fresh := recalculation.moves(row.clocks, reach, book, keeper):
-                    found.append((row.case, book, keeper, fresh))
-            except CaseworkError as error:
-                failures.append((row.case, str(error)))
-        moved: list[Moved] = []
-        if not found:
-            return moved
-        with nullcontext() if dry_run else self.store.work() as work:
-            for case, book, keeper, fresh in found:
-                snapshot = work.load(case) if work else self.store.read(case)
-                at = max(now, snapshot.case.updated_at)
-                decision = engine.recalculate(book, snapshot.case, at, Known(keeper=keeper, recorded_at=at), counted=fresh)
-                moved += recalculation.moved_by(decision.events)
-                if work:
-                    self._write(work, snapshot, decision)
-        return moved
-
-    def _count_by(self, calendar: WorkCalendar) -> None:
-        """Count by a calendar from now on, here and in every desk that is made for this store later."""
-        before, name = self._calendar(calendar.name), calendar.name
-        with self.store.work() as work:
-            for known in (before, calendar):  # the one before, to tell later which deadlines it left untouched
-                work.keep(f"notices:{name}", known.version, recalculation.write_calendar(known))
-        self._calendars[name] = calendar
-
-    def _calendar_of(self, name: str, version: str) -> WorkCalendar | None:
-        """Return the calendar of a version by which deadlines were counted, where it is still known."""
-        if self._calendar(name).version == version:
-            return self._calendar(name)
-        text = self.store.kept(f"notices:{name}", version)
-        found = recalculation.read_calendar(name, text) if text else None
-        return found if found is not None and found.version == version else None
+        now = self._moment()
+        return Recount(self.store, self._shelf, self._write, now, dry_run=dry_run).run(calendar, batch=batch)
 
     def deliver(self, notifier: Notifier, *, limit: int = 100) -> Delivery:
         """Hand at most *limit* waiting notices to a channel, each at least once; what it refuses is tried again, ever later."""
-        now = self._moment()
-        sent = retried = given_up = 0
-        for row in self.store.outbox.pending(now, limit=limit):
-            try:
-                notifier(row.notification)
-            except Exception as error:  # noqa: BLE001 - a channel that breaks must not keep the others' notices waiting
-                why = str(error) if isinstance(error, DeliveryFailed) else f"the channel broke: {type(error).__name__}"
-                last = row.attempts + 1 >= _ATTEMPTS
-                wait = min(_FIRST_WAIT * 2**row.attempts, _LONGEST_WAIT)
-                self.store.outbox.failed(row.notification.id, why, None if last else now + wait)
-                retried, given_up = retried + (not last), given_up + last
-            else:
-                self.store.outbox.sent(row.notification.id, now)
-                sent += 1
-        return Delivery(sent=sent, retried=retried, given_up=given_up)
+        return deliver(self.store, notifier, self._moment(), limit=limit)
 
     # -- inside
 
@@ -397,32 +279,13 @@ class Desk:
             raise NaiveDatetime(now, what="the desk's now()")
         return now.astimezone(UTC)
 
-    def _keeper(self, rulebook: Rulebook) -> Timekeeper:
-        return Timekeeper(self._calendar(rulebook.outline.rulebook.calendar), rulebook.zone, provisional=True)
-
-    def _calendar(self, name: str) -> WorkCalendar:
-        """Return the calendar to count by: the one given, the one that the store was last recalculated by, or the shipped one."""
-        if name not in self._calendars:
-            text = self.store.kept(f"notices:{name}")
-            self._calendars[name] = recalculation.read_calendar(name, text) if text else WorkCalendar.named(name)
-        return self._calendars[name]
-
-    def _book(self, case: Case, *, work: UnitOfWork | None = None) -> tuple[Rulebook, Timekeeper]:
-        """Return the rulebook that a case keeps; the register is always the desk's present one."""
-        return self._book_of(case.rulebook, case.rulebook_digest, work=work)
-
-    def _book_of(self, name: str, digest: str, *, work: UnitOfWork | None = None) -> tuple[Rulebook, Timekeeper]:
-        if digest not in self._books:
-            text = (work or self.store).kept("rulebook", digest)
-            if text is None:
-                raise UnknownRulebook(f"{name}@{digest}", choices=sorted(self._books))
-            book = Rulebook.restore(text, register=self.rulebook.register)
-            self._books[digest] = book
-        return self._books[digest], self._keeper(self._books[digest])
+    def _rules(self, case: Case) -> tuple[Rulebook, Timekeeper]:
+        book = self._shelf.book(case)
+        return book, self._shelf.keeper(book)
 
     def _known(self, book: Rulebook, recorded_at: datetime, *, message: Message | None = None, imported: bool = False) -> Known:
         return Known(
-            keeper=self._keeper(book),
+            keeper=self._shelf.keeper(book),
             recorded_at=recorded_at,
             message=message,
             functions=self._functions,
@@ -446,20 +309,15 @@ class Desk:
         asks = book.conditions or series or any(role.scope == "own" for role in book.roles.values())
         sender = work.text(case.id, case.sender) if asks and case.sender else None
         message = _message(work.text(case.id, case.message), sender) if asks else None
-        numbers = {name: work.next_number(name) for name in series}
-        return msgspec.structs.replace(known, message=message, numbers=numbers, calendars=self._held(book, case, known.keeper))
-
-    def _held(self, book: Rulebook, case: Case, keeper: Timekeeper) -> Mapping[str, WorkCalendar]:
-        """Return the calendars that rules hold clocks of a case to, although there are newer ones."""
-        held = {
-            clock.calendar
-            for clock in case.clocks
-            if clock.calendar != keeper.version
-            and clock.rule in book.clocks
-            and book.clocks[clock.rule].on_calendar_change != "recompute"
-        }
-        found = {version: self._calendar_of(*version.split("@")) for version in held}
-        return {version: calendar for version, calendar in found.items() if calendar is not None}
+        waiting = [row.text for row in case.requests if row.text] if isinstance(command, Approve) else []
+        asked = {ref: text for ref in waiting if (text := work.text(case.id, ref)) is not None}
+        return msgspec.structs.replace(
+            known,
+            message=message,
+            numbers={name: work.next_number(name) for name in series},
+            calendars=self._shelf.held(book, case, known.keeper),
+            requests=asked,
+        )
 
     def _receive(self, work: UnitOfWork, message: Message, key: str | None, at: datetime, known: Known) -> tuple[Case, bool]:
         """Make a case, or find the one that the key made before; the flag says which."""
@@ -472,6 +330,8 @@ class Desk:
                 text = msgspec.json.encode(self.rulebook.register).decode()
                 work.keep("register", _digest("register", text), text)
         message = message.model_copy(update={"received_at": at})
+        series = engine.series_needed(self.rulebook, None, None, at, known)
+        known = msgspec.structs.replace(known, numbers={name: work.next_number(name) for name in series})
         decision = engine.open_case(self.rulebook, self._new_id(), message, at, known)
         self._write(work, None, decision, key=key, digest=digest)
         return decision.case, True
@@ -489,7 +349,8 @@ class Desk:
         *,
         imported: bool,
     ) -> Case:
-        digest = _digest(case, command.action, command.model_dump_json(), by.model_dump_json())
+        asked = command.model_dump_json(exclude_defaults=True), by.model_dump_json(exclude_none=True)
+        digest = _digest(case, command.action, *asked)
         if key and (answered := work.answered(key)):
             return self._again(work, answered, digest, key, command.action)
         snapshot = work.load(case)
@@ -498,7 +359,7 @@ class Desk:
         if imported and at < snapshot.case.updated_at:
             was = snapshot.case.updated_at.isoformat()
             raise InputError(f"cannot {command.action} case {case} at {at.isoformat()}: its latest event is of {was}", value=at)
-        book, _ = self._book(snapshot.case, work=work)
+        book = self._shelf.book(snapshot.case, work=work)
         at = max(at, snapshot.case.updated_at)
         known = self._known_for(work, book, snapshot.case, command, at, recorded_at=now, imported=imported)
         decision = engine.decide(book, snapshot.case, command, by, at, known)

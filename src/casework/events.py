@@ -177,13 +177,18 @@ class Accepted(Payload, frozen=True, kw_only=True):
 
 
 class Declined(Payload, frozen=True, kw_only=True):
-    """A unit handed its assignment back; ``count`` counts this case's declines."""
+    """A unit handed its assignment back; ``count`` counts this case's declines.
+
+    ``lead`` is the lead unit after it, where that is another one or none; unset, it is as it was (as always in version 1).
+    """
 
     kind = "declined"
+    v = 2
     unit: str
     reason: str
     explanation: Ref | None
     count: int
+    lead: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Contacted(Payload, frozen=True, kw_only=True):
@@ -193,6 +198,24 @@ class Contacted(Payload, frozen=True, kw_only=True):
     unit: str
     how: str
     note: Ref | None
+
+
+class Contributed(Payload, frozen=True, kw_only=True):
+    """An assisting unit handed its part to the lead (协办意见)."""
+
+    kind = "contributed"
+    unit: str
+    text: Ref
+
+
+class ContributionReturned(Payload, frozen=True, kw_only=True):
+    """An assisting unit's part went back to it; ``count`` counts this case's."""
+
+    kind = "contribution_returned"
+    unit: str
+    reasons: tuple[str, ...]
+    explanation: Ref | None
+    count: int
 
 
 class Promised(Payload, frozen=True, kw_only=True):
@@ -233,20 +256,24 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Submitted(Payload, frozen=True, kw_only=True):
-    """A unit submitted reply number ``reply``; it has ``gates`` to pass (0: none), of which it keeps ``passed``."""
+    """A unit submitted reply number ``reply``; it has ``gates`` to pass, named by role, and keeps ``passed`` of them.
+
+    Version 1 had only the number of gates; of those "" stands for the role, which the rulebook still knows.
+    """
 
     kind = "submitted"
+    v = 2
     unit: str
     reply: int
     text: Ref
     outcome: str | None
     findings: tuple[Finding, ...]
-    gates: int
+    gates: tuple[str, ...]
     passed: int
 
 
 class ApprovalRequested(Payload, frozen=True, kw_only=True):
-    """An act waits for approval at its gates, which are named by role."""
+    """An act waits for approval at its gates, which are named by role; ``request`` is the command, and whose it is."""
 
     kind = "approval_requested"
     act: str
@@ -255,7 +282,7 @@ class ApprovalRequested(Payload, frozen=True, kw_only=True):
 
 
 class Approved(Payload, frozen=True, kw_only=True):
-    """An act passed gate ``gate`` of ``gates``."""
+    """An act passed gate ``gate`` of ``gates``; past the last one it is carried out."""
 
     kind = "approved"
     act: str
@@ -283,6 +310,17 @@ class Returned(Payload, frozen=True, kw_only=True):
     explanation: Ref | None
     to: str
     resubmit_at: int
+    count: int
+
+
+class SteppedBack(Payload, frozen=True, kw_only=True):
+    """A reply went back to the gate before (退回上一关): it stands at ``gate`` again; ``count`` counts this case's."""
+
+    kind = "stepped_back"
+    reply: int
+    reasons: tuple[str, ...]
+    explanation: Ref | None
+    gate: int
     count: int
 
 
@@ -346,6 +384,16 @@ class Recalculated(Payload, frozen=True, kw_only=True):
     new_calendar: str
 
 
+class LimitSet(Payload, frozen=True, kw_only=True):
+    """A clock was given another limit, counted from now: what a consultation concluded."""
+
+    kind = "limit_set"
+    clock: str
+    limit: str
+    old: Deadline | None
+    new: Deadline
+
+
 # --- consultation -----------------------------------------------------------------------------------------------------
 
 
@@ -398,14 +446,35 @@ class RungFired(Payload, frozen=True, kw_only=True):
     effects: tuple[str, ...]
 
 
+class RungTakenUp(Payload, frozen=True, kw_only=True):
+    """A person took up what a rung had proposed; what that brought about follows."""
+
+    kind = "rung_taken_up"
+    occasion: str
+    effects: tuple[str, ...]
+
+
+class RungDismissed(Payload, frozen=True, kw_only=True):
+    """A person decided against what a rung had proposed."""
+
+    kind = "rung_dismissed"
+    occasion: str
+    reason: Ref
+
+
 class OrderIssued(Payload, frozen=True, kw_only=True):
-    """An order was issued: ``order`` is its id within the case, ``number`` its document number in its series."""
+    """An order was issued: ``order`` is its id within the case, ``number`` its document number in its series.
+
+    ``to`` are the units that it went to, ``roles`` the roles, ``cc`` the roles that got a copy. Version 1 had no ``roles``.
+    """
 
     kind = "order_issued"
+    v = 2
     order: str
     form: str
     number: str
     to: tuple[str, ...]
+    roles: tuple[str, ...] = ()
     cc: tuple[str, ...]
     document: Ref | None
     rung: str | None
@@ -413,7 +482,7 @@ class OrderIssued(Payload, frozen=True, kw_only=True):
 
 
 class OrderAnswered(Payload, frozen=True, kw_only=True):
-    """A unit answered an order."""
+    """An order was answered, by a unit or, in ``unit``, by a role that it went to."""
 
     kind = "order_answered"
     order: str
@@ -429,7 +498,7 @@ class OrderCleared(Payload, frozen=True, kw_only=True):
 
 
 class Revisited(Payload, frozen=True, kw_only=True):
-    """The unit or the sender was asked again after a reply: solved, satisfied, and if not, whose fault."""
+    """The unit or the citizen (``whom``) was asked again after a reply: solved, satisfied, and if not, whose fault."""
 
     kind = "revisited"
     whom: str
@@ -451,7 +520,7 @@ class Rated(Payload, frozen=True, kw_only=True):
 
 
 class Instructed(Payload, frozen=True, kw_only=True):
-    """A leader wrote an instruction on the case (批示)."""
+    """A leader, by id, wrote an instruction on the case (批示); ``to`` are the units that it is addressed to."""
 
     kind = "instructed"
     leader: str

@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
-from .cases import Case, fold
+from .cases import Case
 from .errors import CaseworkError, ChainBroken
 from .events import PAYLOADS, Event, Payload, StoredEvent
+from .folding import fold
 from .sla import SlaClock
 
 FORM = 2
@@ -55,7 +56,16 @@ def _assigned_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
     return {"lead": data["unit"], "assisting": [], "instead_of": None, "rule": data["rule"], "note": data["note"]}
 
 
-UPCASTS: Mapping[tuple[str, int], Upcast] = {("assigned", 1): _assigned_1_to_2}
+def _submitted_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "gates": [""] * data["gates"]}
+
+
+UPCASTS: Mapping[tuple[str, int], Upcast] = {
+    ("assigned", 1): _assigned_1_to_2,
+    ("declined", 1): dict,
+    ("order_issued", 1): dict,
+    ("submitted", 1): _submitted_1_to_2,
+}
 """From (kind, version) to the next version's form; they work on decoded payloads and never touch stored bytes."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -13,8 +13,9 @@ from typing import Protocol
 
 import msgspec
 
-from .cases import Case, Fact
+from .cases import Case
 from .events import Ref, StoredEvent
+from .facts import Fact
 from .sla import SlaClock
 
 

@@ -1,4 +1,7 @@
-"""Rules that propose where a case goes: unit, track, class. They propose; a person decides, and the case keeps both."""
+"""Rules that propose where a case goes: unit, track, class. They propose; a person decides, and the case keeps both.
+
+A rule names a unit, or leaves it to the place: the unit that answers for where the matter lies (属地).
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,25 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from .conditions import Condition
+from .conditions import NAMES, Condition
+from .errors import nearest
 from .events import Proposal
 from .messages import Message
+from .units import Register
+
+PLACE: Final = "@place"
+"""In the place of a unit's name: whichever unit of the register answers for the message's place."""
+BY_PLACE: Final = "the unit answers for the message's place"
+PLACELESS: Final = "the message names no place"
+NOBODYS: Final = "no unit of the register alone answers for the message's place"
+NO_REGISTER: Final = "there is no register to say which unit answers for a place"
+FAILED: Final = "the rule failed: "
 
 
 class Route:
-    """What a routing function returns: a unit, classes by their axis, and the reason.
+    """What a routing function returns: a unit (or ``"@place"``), classes by their axis, and the reason.
 
     ``Route(unit="住建局", track="special", reason="heating season")``
     """
@@ -37,7 +50,8 @@ RoutingFunction = Callable[[Message], Route | None]
 class RouteRule(BaseModel):
     """A routing rule in a rulebook: ``when`` a condition holds, ``set`` a unit and classes; or the ``call`` of a function.
 
-    ``call`` is the name under which the host registered the function with the desk.
+    The unit ``"@place"`` is the one that answers for the message's place. ``call`` is the name under which the host registered the
+    function with the desk.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -50,6 +64,14 @@ class RouteRule(BaseModel):
     source: str = ""
     assumption: str = ""
 
+    @field_validator("set")
+    @classmethod
+    def _by_name_or_place(cls, value: dict[str, str]) -> dict[str, str]:
+        unit = value.get("unit", "")
+        if unit.startswith("@") and unit != PLACE:
+            raise ValueError(f"a rule names a unit, or leaves it to the place by {PLACE!r}; not {unit!r}{nearest(unit, [PLACE])}")
+        return value
+
 
 def propose(
     rules: Sequence[RouteRule],
@@ -58,16 +80,23 @@ def propose(
     *,
     conditions: Mapping[str, Condition],
     functions: Mapping[str, RoutingFunction],
+    register: Register | None = None,
 ) -> tuple[Proposal, ...]:
-    """Return every rule's proposal for *message*, in the rulebook's order; *conditions* are compiled by their text."""
-    found = []
+    """Return every rule's proposal for *message*, in the rulebook's order; *conditions* are compiled by their text.
+
+    A class that the case has not, and that a rule proposes, the conditions of the rules after it see as if it were set. Where
+    nobody answers for a place, the proposal has no unit, and its reason says so. No rule can make this fail.
+    """
+    found: list[Proposal] = []
+    known = dict(facts)
     for rule in rules:
         try:
-            proposal = _proposal(rule, message, facts, conditions, functions)
+            proposal = _proposal(rule, message, known, conditions, functions, register)
         except Exception as error:  # noqa: BLE001 - a rule that fails must not cost a citizen's message; its words may be personal
-            proposal = Proposal(rule=rule.id, unit=None, classes={}, reason=f"the rule failed: {type(error).__name__}")
+            proposal = Proposal(rule=rule.id, unit=None, classes={}, reason=f"{FAILED}{type(error).__name__}")
         if proposal is not None:
             found.append(proposal)
+            known |= {axis: value for axis, value in proposal.classes.items() if axis not in NAMES and known.get(axis) == ""}
     return tuple(found)
 
 
@@ -77,6 +106,7 @@ def _proposal(
     facts: Mapping[str, Any],
     conditions: Mapping[str, Condition],
     functions: Mapping[str, RoutingFunction],
+    register: Register | None,
 ) -> Proposal | None:
     if rule.when and not conditions[rule.when].holds(facts):
         return None
@@ -88,5 +118,18 @@ def _proposal(
     else:
         unit, reason = rule.set.get("unit"), rule.reason or rule.when
         classes = {axis: value for axis, value in rule.set.items() if axis != "unit"}
+    if unit == PLACE:
+        unit, told = _answering(message.place, register)
+        reason = reason if unit and reason else "; ".join(filter(None, (reason, told)))
     # What a function returned is checked before it can be stored.
     return msgspec.convert({"rule": rule.id, "unit": unit, "classes": classes, "reason": reason}, Proposal)
+
+
+def _answering(place: str | None, register: Register | None) -> tuple[str | None, str]:
+    """Return the unit that answers for a place and why, or None and why not; the place is the sender's word and not repeated."""
+    if not place:
+        return None, PLACELESS
+    if register is None:
+        return None, NO_REGISTER
+    unit = register.answers_for(place)
+    return (unit.name, BY_PLACE) if unit else (None, NOBODYS)

@@ -8,176 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, Self, TypeGuard, get_args
-from zoneinfo import available_timezones
+from typing import Any, Self, TypeGuard, get_args
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ValidationError
 
-from . import states
-from .approvals import Approval
+from . import soundness, states
+from .approvals import PUBLISH
 from .calendars import WorkCalendar
-from .conditions import NAMES, Condition
-from .errors import CaseworkError, InputError, LifecycleInvalid, Problem, RulebookInvalid, UnknownRulebook, nearest
+from .conditions import Condition
+from .errors import InputError, LifecycleInvalid, Problem, RulebookInvalid, UnknownRulebook, nearest
 from .escalation import OrderForm, Rung
 from .languages import Lang, chinese
-from .limits import BY_THE_DAY, Limit
+from .outline import RECEIVE, Outline, Schedule
 from .privacy import Role
-from .replies import ReplyRules
-from .routing import RouteRule
-from .sla import ClockRule, OfficeHours, Timekeeper
+from .sla import ClockRule, Timekeeper
 from .units import Register, load_register
 
-_FROZEN = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-RECEIVE = "receive"
-"""The act by which a case comes about; it is no arrow of the lifecycle, and clocks and notices may wait for it."""
-
-
-class Head(BaseModel):
-    """What the rulebook is called, which zone and calendar it counts in, and which clock decides lateness."""
-
-    model_config = _FROZEN
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    version: int = Field(ge=1)
-    base: str = ""
-    zh: str = ""
-    en: str = ""
-    zone: str = "Asia/Shanghai"
-    calendar: str = "CN"
-    late_by: str = ""
-    source: str = ""
-
-    @field_validator("zone")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError(f"unknown time zone {value!r}{nearest(value, available_timezones())}")
-        return value
-
-
-class Intake(BaseModel):
-    """Screening: the reasons for which a message may be refused or handed on, each with the class that it is counted in."""
-
-    model_config = _FROZEN
-
-    exits: dict[str, Literal["invalid", "duplicate", "transferred"]] = {}
-    source: str = ""
-    assumption: str = ""
-
-
-class AssignmentRules(BaseModel):
-    """Assignments: whether a unit must accept (签收) before it replies, and the reasons for which it may decline (none: any)."""
-
-    model_config = _FROZEN
-
-    accept: bool = True
-    decline_reasons: tuple[str, ...] = ()
-    source: str = ""
-    assumption: str = ""
-
-
-class NotifyRule(BaseModel):
-    """A notice: when an action is done, tell roles. ``to`` names roles of the rulebook, or "sender"."""
-
-    model_config = _FROZEN
-
-    on: str
-    to: tuple[str, ...] = Field(min_length=1)
-    zh: str
-    en: str = ""
-    when: str = ""
-    source: str = ""
-    assumption: str = ""
-
-
-class Series(BaseModel):
-    """Numbers of a periodical: the issue for period ``first`` is number 1, and one follows every month."""
-
-    model_config = _FROZEN
-
-    pattern: str = "第{n}期"
-    first: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
-
-
-class Schedule(BaseModel):
-    """A periodical report: how often, as of which day of the following month, its title and number series.
-
-    ``title`` may hold ``{year}`` and ``{month}``; ``groups`` names the register's groups in the order of their tables.
-    """
-
-    model_config = _FROZEN
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    every: Literal["month"]
-    as_of: int = Field(ge=1, le=28)
-    form: Literal["bulletin"] = "bulletin"
-    title: str
-    publisher: str = ""
-    series: Series | None = None
-    groups: tuple[str, ...] = ()
-    source: str = ""
-    assumption: str = ""
-
-
-class StateRow(BaseModel):
-    """A state that a rulebook adds."""
-
-    model_config = _FROZEN
-
-    name: str
-    en: str
-    zh: str
-    kind: Literal["open", "waiting", "closed", "final"]
-    meaning: str = ""
-
-
-class TransitionRow(BaseModel):
-    """An arrow that a rulebook adds."""
-
-    model_config = _FROZEN
-
-    action: str
-    source: str
-    dest: str
-
-
-class LifecycleRows(BaseModel):
-    """What a rulebook changes in the standard lifecycle."""
-
-    model_config = _FROZEN
-
-    drop_states: tuple[str, ...] = ()
-    drop_actions: tuple[str, ...] = ()
-    state: tuple[StateRow, ...] = ()
-    transition: tuple[TransitionRow, ...] = ()
-
-
-class Outline(BaseModel):
-    """The whole document; every key is described in ``docs/reference/rulebook.md``."""
-
-    model_config = _FROZEN
-
-    rulebook: Head
-    classes: dict[str, tuple[str, ...]] = {}
-    labels: dict[str, str] = {}
-    roles: dict[str, Role] = {}
-    lifecycle: LifecycleRows = LifecycleRows()
-    intake: Intake = Intake()
-    route: tuple[RouteRule, ...] = ()
-    assignment: AssignmentRules = AssignmentRules()
-    hours: OfficeHours | None = None
-    clock: tuple[ClockRule, ...] = ()
-    approval: tuple[Approval, ...] = Field(default=(), max_length=1)
-    reply: ReplyRules = ReplyRules()
-    order: tuple[OrderForm, ...] = ()
-    rung: tuple[Rung, ...] = ()
-    notify: tuple[NotifyRule, ...] = ()
-    schedule: tuple[Schedule, ...] = ()
+__all__ = ["RECEIVE", "Rulebook", "shipped_file", "shipped_names"]
 
 
 class Rulebook:
@@ -200,7 +52,7 @@ class Rulebook:
         problems: list[Problem] = []
         self.lifecycle = self._lifecycle(problems)
         self.conditions: Mapping[str, Condition] = self._conditions(problems)
-        problems += _cross_checks(self, None if kept else register)
+        problems += soundness.problems(self.outline, self.lifecycle, None if kept else register)
         if problems:
             raise RulebookInvalid(name, problems)
 
@@ -251,16 +103,10 @@ class Rulebook:
         """The IANA name of the zone that days are counted in."""
         return self.outline.rulebook.zone
 
-    @cached_property
+    @property
     def clocks(self) -> Mapping[str, ClockRule]:
-        """The clock rules by id, in the rulebook's order; those without office hours of their own have the rulebook's."""
-        hours = self.outline.hours
-        return {
-            rule.id: rule.model_copy(update={"count": rule.count.model_copy(update={"hours": hours})})
-            if hours and rule.count.hours is None
-            else rule
-            for rule in self.outline.clock
-        }
+        """The clock rules by id, in the rulebook's order, those of orders' answers last; each with its office hours."""
+        return self.outline.clocks
 
     @cached_property
     def orders(self) -> Mapping[str, OrderForm]:
@@ -272,17 +118,26 @@ class Rulebook:
         """The ladder's rungs by id, in the rulebook's order."""
         return {rung.id: rung for rung in self.outline.rung}
 
-    @cached_property
+    @property
     def gates(self) -> tuple[str, ...]:
-        """The roles of the gates before a reply is published, in order."""
-        return tuple(role for approval in self.outline.approval for role in approval.by)
+        """The roles of every gate that may stand before a reply is published, in order."""
+        return self.outline.gates(PUBLISH, lambda _: True)
 
     @cached_property
     def idle(self) -> frozenset[str]:
-        """Actions of the lifecycle to which no rule gives a meaning: no clock of the rulebook can be extended, or promised on."""
-        extends = any(rule.extend for rule in self.clocks.values())
-        promises = any(rule.promise for rule in self.clocks.values())
-        return frozenset(([] if extends else ["extend", "refuse_extension"]) + ([] if promises else ["promise"]))
+        """Actions of the lifecycle to which no rule gives a meaning, such as extending where no clock can be extended."""
+        outline = self.outline
+        meant = {
+            ("extend",): any(rule.extend for rule in self.clocks.values()),
+            ("refuse_extension",): any(rule.extend and rule.extend.approve for rule in self.clocks.values()),
+            ("promise",): any(rule.promise for rule in self.clocks.values()),
+            ("approve",): bool(outline.approval),
+            ("refuse",): any(row.on != PUBLISH for row in outline.approval),
+            ("take_up", "dismiss"): any(rung.mode == "propose" for rung in outline.rung),
+            ("issue", "answer", "clear"): bool(outline.order),
+            ("contribute", "return_part"): outline.assignment.assisting == "contribute",
+        }
+        return frozenset(action for actions, has in meant.items() if not has for action in actions)
 
     @property
     def roles(self) -> Mapping[str, Role]:
@@ -346,12 +201,19 @@ class Rulebook:
         return compiled
 
     def _condition_texts(self) -> Iterator[tuple[str, str]]:
-        for table in ("route", "rung", "notify", "clock"):
-            for number, row in enumerate(getattr(self.outline, table)):
+        outline = self.outline
+        for table in ("route", "rung", "notify", "clock", "approval"):
+            for number, row in enumerate(getattr(outline, table)):
                 yield row.when, f"{table}[{number}].when"
-        for number, rule in enumerate(self.outline.clock):
+        for number, rule in enumerate(outline.clock):
             for line, limit in enumerate(rule.limit):
                 yield limit.when, f"clock[{number}].limit[{line}].when"
+        for number, form in enumerate(outline.order):
+            for line, limit in enumerate(form.answer.limit):
+                yield limit.when, f"order[{number}].answer.limit[{line}].when"
+        for number, check in enumerate(outline.reply.checks):
+            yield getattr(check, "when", ""), f"reply.checks[{number}].when"
+        yield outline.revisit.required, "revisit.required"
 
 
 def shipped_names() -> tuple[str, ...]:
@@ -461,123 +323,3 @@ def _keys_beside(place: tuple[int | str, ...]) -> list[str]:
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return []
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-# --- checks across tables ---------------------------------------------------------------------------------------------
-
-_NO_HOURS = "working hours, and an end at 'close', need office hours: [hours] open = '09:00-12:00, 13:30-17:30'"
-
-
-def _clock_problems(book: Rulebook, clock: ClockRule, path: str, happenings: Iterable[str]) -> Iterator[Problem]:
-    """Yield what is wrong between a clock and the rest of its rulebook."""
-    outline, life = book.outline, book.lifecycle
-    places = [(name, happenings, "action or state", key) for key in ("starts_on", "stops_on") for name in getattr(clock, key)]
-    places += [(name, life.states, "state", "pauses_on") for name in clock.pauses_on]
-    if clock.extend and clock.extend.approve:
-        places.append((clock.extend.approve, outline.roles, "role", "extend.approve"))
-    for name, choices, what, key in places:
-        names = list(choices)
-        if name not in names:
-            yield Problem(f"unknown {what} {name!r}{nearest(name, names)}", f"{path}.{key}")
-    if not any(not limit.when for limit in clock.limit):
-        yield Problem("one limit must stand without a condition, for all other cases", f"{path}.limit")
-    approver = clock.extend.approve if clock.extend else ""
-    if approver in outline.roles and "extend" not in outline.roles[approver].may:
-        yield Problem(f"role {approver!r} allows extensions and may not extend", f"{path}.extend.approve")
-    by_the_day = [line.limit.unit for line in clock.limit if line.limit.unit in BY_THE_DAY]
-    for key, terms in (("extend", clock.extend), ("promise", clock.promise)):
-        if terms and not any(key in role.may for role in outline.roles.values()):
-            yield Problem(f"no role may {key}; give it to one under [roles.….may]", f"{path}.{key}")
-        unit = Limit.parse(terms.cap).unit if terms and terms.cap else ""
-        if terms and terms.cap_from == "due" and by_the_day and unit and unit not in BY_THE_DAY:
-            yield Problem(f"a cap of {terms.cap} cannot be added to a limit in {by_the_day[0]}", f"{path}.{key}.cap")
-    if not (outline.hours or clock.count.hours):
-        timed = [f"limit[{line}].is" for line, limit in enumerate(clock.limit) if limit.limit.unit == "working hours"]
-        asked = clock.extend.ask_before if clock.extend else "due"
-        timed += ["extend.ask_before"] if asked != "due" and Limit.parse(asked).unit == "working hours" else []
-        caps = (("extend.cap", clock.extend), ("promise.cap", clock.promise))
-        timed += [key for key, terms in caps if terms and terms.cap and Limit.parse(terms.cap).unit == "working hours"]
-        for where in [*timed, *(["count.ends"] if clock.count.ends == "close" else [])]:
-            yield Problem(_NO_HOURS, f"{path}.{where}")
-    if clock.on.transfer == "restart-on-accept" and not (outline.assignment.accept and "accept" in life.actions):
-        yield Problem("units do not accept under this rulebook; use 'restart'", f"{path}.on.transfer")
-
-
-def _cross_checks(book: Rulebook, register: Register | None) -> list[Problem]:
-    outline, life = book.outline, book.lifecycle
-    acts = [RECEIVE, *life.actions]
-    happenings = [*acts, *life.states]
-    problems: list[Problem] = []
-
-    def known(name: str, choices: Iterable[str], what: str, path: str) -> None:
-        names = list(choices)
-        if name not in names:
-            problems.append(Problem(f"unknown {what} {name!r}{nearest(name, names)}", path))
-
-    problems += [
-        Problem(f"{axis!r} has a meaning in conditions already; call the class otherwise", f"classes.{axis}")
-        for axis in outline.classes
-        if (axis in NAMES or axis == "unit") and axis != "outcome"  # a case has its outcome from that axis
-    ]
-    for name, role in outline.roles.items():
-        for action in role.may:
-            known(action, life.actions, "action", f"roles.{name}.may")
-    for table in ("route", "clock", "order", "rung", "schedule"):
-        seen: set[str] = set()
-        for number, row in enumerate(getattr(outline, table)):
-            if row.id in seen:
-                problems.append(Problem(f"the id {row.id!r} is used twice", f"{table}[{number}].id"))
-            seen.add(row.id)
-    for number, rule in enumerate(outline.route):
-        path = f"route[{number}]"
-        if bool(rule.set) == bool(rule.call):
-            problems.append(Problem("a route has exactly one of set, call", path))
-        for axis, value in rule.set.items():
-            if axis == "unit":
-                if register:
-                    names = [name for unit in register.unit for name in (unit.name, *unit.aliases)]
-                    known(value, names, "unit", f"{path}.set.unit")
-            else:
-                known(axis, outline.classes, "class", f"{path}.set.{axis}")
-                known(value, outline.classes.get(axis, (value,)), f"value for class {axis!r}", f"{path}.set.{axis}")
-    for number, clock in enumerate(outline.clock):
-        problems += _clock_problems(book, clock, f"clock[{number}]", happenings)
-    for number, approval in enumerate(outline.approval):
-        for name in approval.by:
-            known(name, outline.roles, "role", f"approval[{number}].by")
-            if name in outline.roles and "approve" not in outline.roles[name].may:
-                problems.append(Problem(f"role {name!r} stands at a gate and may not approve", f"approval[{number}].by"))
-    for number, form in enumerate(outline.order):
-        for name in form.cc:
-            known(name, outline.roles, "role", f"order[{number}].cc")
-    for number, rung in enumerate(outline.rung):
-        known(rung.clock, book.clocks, "clock", f"rung[{number}].on")
-        standing = book.clocks.get(rung.clock)
-        far = {"at": rung.distance.unit, "repeat.every": Limit.parse(rung.repeat.every).unit if rung.repeat else ""}
-        if standing and standing.count.hours is None:
-            problems += [Problem(_NO_HOURS, f"rung[{number}].{key}") for key, unit in far.items() if unit == "working hours"]
-        for line in rung.do:
-            verb, _, name = line.partition(":")
-            if verb == "issue":
-                known(name, book.orders, "order form", f"rung[{number}].do")
-                known(verb, life.actions, "action", f"rung[{number}].do")
-            elif verb == "notify":
-                known(name, outline.roles, "role", f"rung[{number}].do")
-            else:
-                problems.append(Problem(f"cannot do {line!r}; a rung does 'issue:FORM' or 'notify:ROLE'", f"rung[{number}].do"))
-    for number, notice in enumerate(outline.notify):
-        known(notice.on, acts, "action", f"notify[{number}].on")
-        for name in notice.to:
-            known(name, [*outline.roles, "sender"], "role", f"notify[{number}].to")
-    if outline.rulebook.late_by:
-        known(outline.rulebook.late_by, book.clocks, "clock", "rulebook.late_by")
-    if register:
-        for number, schedule in enumerate(outline.schedule):
-            for name in schedule.groups:
-                known(name, [group.id for group in register.group], "group", f"schedule[{number}].groups")
-    try:
-        if outline.clock:
-            book.calendar()
-    except CaseworkError as error:
-        problems.append(Problem(str(error), "rulebook.calendar"))
-    return problems

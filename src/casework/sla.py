@@ -248,8 +248,8 @@ class ClockRule(BaseModel):
     """A clock as a rulebook declares it.
 
     ``starts_on`` and ``stops_on`` name actions or states; ``pauses_on`` names states. ``per`` says what the clock is kept for:
-    the case, each unit's assignment, or each order. ``on_calendar_change`` says what a new notice does to an open deadline: nothing
-    ("keep"), only make it later, or whatever follows from counting anew.
+    the case, each unit's assignment, or each order (of one ``form``, where one is named). ``on_calendar_change`` says what a new
+    notice does to an open deadline: nothing ("keep"), only make it later, or whatever follows from counting anew.
     """
 
     model_config = _FROZEN
@@ -258,6 +258,7 @@ class ClockRule(BaseModel):
     zh: str = ""
     en: str = ""
     per: Literal["case", "assignment", "order"] = "case"
+    form: str = ""
     starts_on: tuple[str, ...] = Field(min_length=1)
     stops_on: tuple[str, ...] = Field(min_length=1)
     pauses_on: tuple[str, ...] = ()

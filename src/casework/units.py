@@ -1,4 +1,4 @@
-"""The register: units, their groups, who acts for them, and figures that are declared from outside.
+"""The register: units, their groups and places, who may act for them, and figures that are declared from outside.
 
 The register has an order of its own, the published one, and reports follow it: a unit without a single message still has its
 row. Nothing here knows a case.
@@ -7,14 +7,16 @@ row. Nothing here knows a case.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
-from .errors import Problem, RegisterInvalid, UnknownUnit, nearest
+from .errors import InputError, Problem, RegisterInvalid, UnknownUnit, listed, nearest
 
 Scope = Literal["own", "unit", "board", "any"]
 
@@ -22,8 +24,9 @@ Scope = Literal["own", "unit", "board", "any"]
 class Actor(BaseModel):
     """Who acts: a person (or a program) in one role, for one unit and on some boards.
 
-    ``unit`` is the unit that the actor acts for, ``boards`` the boards that the actor manages. The host decides who somebody
-    is; casework decides what that role may do.
+    ``unit`` is the unit that the actor acts for, by its name, ``boards`` the boards that the actor manages; ``scope`` narrows the
+    scope of the role and never widens it. The host decides who somebody is; casework decides what that role may do, and where a
+    register has grants, whether the person has the role.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -32,6 +35,7 @@ class Actor(BaseModel):
     role: str = Field(min_length=1, max_length=100)
     unit: str | None = None
     boards: tuple[str, ...] = ()
+    scope: Scope | None = None
 
 
 SYSTEM = "system"
@@ -49,13 +53,43 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A unit that handles cases (承办单位): a township, a department, an office."""
+    """A unit that handles cases (承办单位): a township, a department, an office.
+
+    ``parent`` is the unit that it belongs to (隶属关系), ``places`` are the villages and streets that it answers for (属地).
+    """
 
     name: str
     group: str
     en: str = ""
     parent: str = ""
     aliases: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who may act, by the id that the host knows them by."""
+
+    id: str
+    name: str
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person may act in a role: for a unit (by name or alias), on boards; ``scope`` narrows the role's own."""
+
+    person: str
+    role: str
+    unit: str = ""
+    boards: tuple[str, ...] = ()
+    scope: Scope | None = None
+
+    def __str__(self) -> str:
+        return described(self.role, self.unit, self.boards, self.scope)
+
+
+def described(role: str, unit: str | None, boards: Sequence[str], scope: Scope | None) -> str:
+    """Return what a grant gives, or an actor claims, in words: ``"handler for 夹河镇"``."""
+    for_unit, on_boards = f" for {unit}" if unit else "", f" on {', '.join(boards)}" if boards else ""
+    return f"{role}{for_unit}{on_boards}{f' (scope {scope})' if scope else ''}"
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,14 +101,16 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     source: str
 
 
-class Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The units in their published order, their groups, and the declared figures."""
+class Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    """The units in their published order, their groups, the people with their grants, and the declared figures."""
 
     id: str
     zh: str = ""
     en: str = ""
     group: tuple[Group, ...] = ()
     unit: tuple[Unit, ...] = ()
+    person: tuple[Person, ...] = ()
+    grant: tuple[Grant, ...] = ()
     declared: tuple[Declared, ...] = ()
 
     @property
@@ -84,18 +120,112 @@ class Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def find(self, name: str, *, case: str | None = None) -> Unit:
         """Return the unit of this name or alias; `UnknownUnit` names the nearest one."""
-        for unit in self.unit:
-            if name == unit.name or name in unit.aliases:
-                return unit
-        raise UnknownUnit(name, units=self.names, case=case)
+        unit = self._units.get(name)
+        if unit is None:
+            raise UnknownUnit(name, units=self.names, case=case)
+        return unit
 
     def members(self, group: str) -> tuple[Unit, ...]:
         """Return the group's units in the register's order."""
         return tuple(unit for unit in self.unit if unit.group == group)
 
+    # -- which unit belongs to which, and where
+
+    def parent(self, name: str) -> Unit | None:
+        """Return the unit that a unit belongs to, or None; `UnknownUnit` where the register has no unit *name*."""
+        return self._units.get(self.find(name).parent)
+
+    def children(self, name: str) -> tuple[Unit, ...]:
+        """Return the units that belong to a unit directly, in the register's order; `UnknownUnit` for a unit it has not."""
+        above = self.find(name).name
+        return tuple(unit for unit in self.unit if unit.parent == above)
+
+    def above(self, name: str) -> tuple[str, ...]:
+        """Return the names of the units above a unit, the nearest first; of one that the register has not, nothing."""
+        found: list[str] = []
+        unit = self._units.get(name)
+        while unit and (unit := self._units.get(unit.parent)) and unit.name not in found:  # parents of any register, checked or not
+            found.append(unit.name)
+        return tuple(found)
+
+    def answers_for(self, place: str) -> Unit | None:
+        """Return the unit that answers for a place, or None: where no unit lists it, or the text fits two of them equally.
+
+        A unit lists *place* itself, or a place that the text contains: ``"夹河镇安家村二组"`` contains ``"安家村"``. Of several the
+        longest counts. Blanks and full-width forms do not matter.
+        """
+        text = _folded(place)
+        if unit := self._places.get(text):
+            return unit
+        inside = [listed_place for listed_place in self._places if listed_place in text]
+        most = max(map(len, inside), default=0)
+        found = {self._places[row].name: self._places[row] for row in inside if len(row) == most}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    # -- who may act
+
+    def grants_of(self, person: str) -> tuple[Grant, ...]:
+        """Return a person's grants in the register's order, their units by name."""
+        return self._grants.get(person, ())
+
+    def actor(self, person: str, role: str | None = None, unit: str | None = None) -> Actor:
+        """Return the actor that a person, by id, is by the grant of this *role* and *unit*; both may be left out where one fits.
+
+        An InputError names the grants that there are where none fits or several do; `UnknownUnit` where the register has no *unit*.
+        """
+        grants = self.grants_of(person)
+        if not grants:
+            people = [row.id for row in self.person]
+            if person in people:
+                raise InputError(f"the register grants {person} nothing; add a [[grant]]", value=person)
+            why = f"the register has no person {person!r}{nearest(person, people)} (people: {listed(people)})"
+            raise InputError(why, value=person)
+        wanted = self.find(unit).name if unit else None
+        fitting = [row for row in grants if role in (None, row.role) and wanted in (None, row.unit)]
+        has = "; ".join(map(str, grants))
+        if not fitting:
+            roles = [row.role for row in grants]
+            alike = nearest(role, roles) if role and role not in roles else ""
+            claimed = described(role or "any role", wanted, (), None)
+            raise InputError(f"{person} has no grant as {claimed}{alike} (grants: {has})", value=role or unit)
+        if len(fitting) > 1:
+            several = "; ".join(map(str, fitting))
+            raise InputError(
+                f"{person} has {len(fitting)} grants that fit; name the role and the unit (they are: {several})", value=person
+            )
+        [grant] = fitting
+        return Actor(id=person, role=grant.role, unit=grant.unit or None, boards=grant.boards, scope=grant.scope)
+
     def declared_value(self, figure: str, period: str) -> Declared | None:
         """Return the declared figure of a period (``"2020-06"``), or None where none was declared."""
         return next((row for row in self.declared if row.figure == figure and row.period == period), None)
+
+    # -- indexes: looked up at every act, worked out once
+
+    @cached_property
+    def _units(self) -> Mapping[str, Unit]:
+        units: dict[str, Unit] = {}
+        for unit in self.unit:
+            for name in (unit.name, *unit.aliases):
+                units.setdefault(name, unit)
+        return units
+
+    @cached_property
+    def _places(self) -> Mapping[str, Unit]:
+        return {_folded(place): unit for unit in reversed(self.unit) for place in unit.places if _folded(place)}
+
+    @cached_property
+    def _grants(self) -> Mapping[str, tuple[Grant, ...]]:
+        found: dict[str, tuple[Grant, ...]] = {}
+        for row in self.grant:
+            unit = self._units.get(row.unit)
+            named = msgspec.structs.replace(row, unit=unit.name) if unit else row
+            found[row.person] = (*found.get(row.person, ()), named)
+        return found
+
+
+def _folded(place: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", place).casefold().split())
 
 
 def read_register(text: str, *, name: str = "register") -> Register:
@@ -105,7 +235,7 @@ def read_register(text: str, *, name: str = "register") -> Register:
     except tomllib.TOMLDecodeError as error:
         raise RegisterInvalid(name, [Problem(f"not TOML: {error}", name)]) from error
     problems: list[Problem] = []
-    for key, kind in (("group", Group), ("unit", Unit), ("declared", Declared)):
+    for key, kind in (("group", Group), ("unit", Unit), ("person", Person), ("grant", Grant), ("declared", Declared)):
         problems += _row_problems(document.get(key, ()), kind, key)
     problems += [
         Problem(f"unknown key {key!r}{nearest(key, Register.__struct_fields__)}", key)
@@ -148,7 +278,8 @@ def _row_problems(rows: object, kind: type[msgspec.Struct], key: str) -> list[Pr
         try:
             msgspec.convert(row, kind)
         except msgspec.ValidationError as error:
-            problems.append(Problem(str(error), path))
+            scopes = f" (scopes: {listed(get_args(Scope))})" if "enum value" in str(error) else ""
+            problems.append(Problem(f"{error}{scopes}", path))
     return problems
 
 
@@ -169,6 +300,7 @@ def _register_problems(register: Register) -> list[Problem]:
                 problems.append(Problem(f"{name!r} already names unit[{names[name]}]", f"{path}.name"))
             names.setdefault(name, number)
     problems += _repeated([group.id for group in register.group], "group", "id")
+    problems += [*_circles(register), *_place_problems(register), *_grant_problems(register)]
     problems += _repeated([f"{row.figure} {row.period}" for row in register.declared], "declared", "period")
     problems += [
         Problem("a declared figure needs its source", f"declared[{n}].source")
@@ -176,6 +308,56 @@ def _register_problems(register: Register) -> list[Problem]:
         if not row.source.strip()
     ]
     return problems
+
+
+def _circles(register: Register) -> Iterator[Problem]:
+    """Yield each circle of parents once, at the first of its units."""
+    told: set[str] = set()
+    for number, unit in enumerate(register.unit):
+        above = register.above(unit.name)
+        if unit.name in above and unit.name not in told:
+            circle = above[: above.index(unit.name) + 1]
+            told.update(circle)
+            yield Problem(f"parents go in a circle: {' -> '.join((unit.name, *circle))}", f"unit[{number}].parent")
+
+
+def _place_problems(register: Register) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for number, unit in enumerate(register.unit):
+        for line, place in enumerate(unit.places):
+            folded, path = _folded(place), f"unit[{number}].places[{line}]"
+            if not folded:
+                yield Problem("a place needs a name", path)
+            elif folded in first:
+                yield Problem(f"{place!r} is already listed at {first[folded]}", path)
+            first.setdefault(folded, path)
+
+
+def _grant_problems(register: Register) -> Iterator[Problem]:
+    """Yield what is wrong with people and grants, as far as the register alone can tell: roles are the rulebook's."""
+    people, units = [row.id for row in register.person], [name for unit in register.unit for name in (unit.name, *unit.aliases)]
+    for number, person in enumerate(register.person):
+        if not person.id.strip():
+            yield Problem("a person needs an id", f"person[{number}].id")
+    yield from _repeated(people, "person", "id")
+    first: dict[tuple[str, str, str], int] = {}
+    for number, grant in enumerate(register.grant):
+        path = f"grant[{number}]"
+        if grant.person not in people:
+            yield Problem(f"unknown person {grant.person!r}{nearest(grant.person, people)}", f"{path}.person")
+        if not grant.role.strip():
+            yield Problem("a grant needs a role", f"{path}.role")
+        if grant.unit and grant.unit not in units:
+            yield Problem(f"unknown unit {grant.unit!r}{nearest(grant.unit, units)}", f"{path}.unit")
+        if grant.scope == "unit" and not grant.unit:
+            yield Problem("a grant of scope 'unit' names its unit", f"{path}.unit")
+        if grant.scope == "board" and not grant.boards:
+            yield Problem("a grant of scope 'board' names its boards", f"{path}.boards")
+        named = register.find(grant.unit).name if grant.unit in units else grant.unit
+        held = first.setdefault((grant.person, grant.role, named), number)
+        if held != number:
+            what = described(grant.role, named, (), None)
+            yield Problem(f"{grant.person} is already {what} at grant[{held}]; one grant may name several boards", path)
 
 
 def _repeated(names: Sequence[str], table: str, key: str) -> list[Problem]:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import cache
 
+from ..replies import acknowledges_only
+
 # --- blanks -----------------------------------------------------------------------------------------------------------
 
 # Excel writes control characters into a sheet's texts as _xHHHH_, and an underscore that begins such a text itself as _x005F_.
@@ -160,103 +162,8 @@ def strip_glosses(text: str) -> str:
 
 _LONGEST = 120  # characters; whatever says only "received" says it in fewer
 
-# Replies come in either script; only the characters that the patterns below use are brought to one of them.
-_ONE_SCRIPT = str.maketrans(
-    "謝關對們來轉處辦覆復複實單這郵監貼訴問題請將會調區縣鄉鎮員給併並經級時後續眾衆親寶見電諮詢為爲與"
-    "據總閱獲間網門務場導熱願顧貴錄記報議設業發結進組隊長內滿麽現參誠懇謹順體盡責應廣團駐館學協聯愛",
-    "谢关对们来转处办复复复实单这邮监贴诉问题请将会调区县乡镇员给并并经级时后续众众亲宝见电咨询为为与"
-    "据总阅获间网门务场导热愿顾贵录记报议设业发结进组队长内满么现参诚恳谨顺体尽责应广团驻馆学协联爱",
-)
-
-_YOU = "(?:您们?|你们?|贵方)"
-_PERSON = "(?:网友|网民|市民|群众|居民|村民|朋友|先生|女士|同志|同学|来信人|留言人|写信人)"
-_WE = "(?:我们|我[委办局县区市镇乡街院校]|我单位|我中心|我公司|我部门|本[委办局]|本单位)"
-_NAMED = (
-    "(?:留言|来信|来件|来函|来电|信件|邮件|信息|诉求|问题|情况|建议|意见|帖子|帖文|发帖|反映|投诉|咨询|事项|事情|内容|提问|求助"
-    "|反馈(?!给|至|到|如下|您|你|$))"
-)
-# Repetitions are possessive ("*+"): nothing is gained by trying another cut, and a hostile text could make it try for ever.
-_ABOUT = (
-    f"(?:(?:对|关于|针对|对于)?{_YOU}?(?:(?:在|通过)[^，。]{{2,20}}?[上中》台])?所?"
-    f"(?:(?:反映|提出|咨询|提交|投诉|留下|反馈|来信反映|留言反映)的)?的*+(?:有关|相关|上述|宝贵|以上)?{_NAMED}{{1,3}}+)"
-)
-_ALREADY = "(?:已经|均已|现已|也已|业已|目前已|已)"
-_SEEN = "(?:收悉|收到|知悉|获悉|阅悉|收阅|阅)"
-_ENTERED = "(?:受理|登记|记录在案|记录)"  # of a message; without one named, "已登记" may answer "is my flat registered?"
-# A unit's name: none of the characters with which a report of what was done would go on.
-_UNIT = "[^并于后将把完了修解因请您你不未无经由为，。]{1,20}?"
-_OFFICE = (
-    "(?:局|委|办|部门?|单位|办公室|科室?|处|所|站|队|院|校|组|中心|政府|公司|集团|社区|街道|公积金|[省市县区镇乡村])"
-    "(?:和部门|等单位|等部门)?"
-)
-_HANDLED = (
-    "(?:(?:进行|予以|依法|按程序|尽快|及时|抓紧|、|和|并|去)*"
-    "(?:调查|核实|核查|核处|处理|处置|办理|办复|研究|调处|阅处|落实|答复|回复|解决))"
-)
-
-# Each pattern takes a whole clause (the text between two marks of punctuation).
-_RECEIVED = re.compile(
-    f"(?:{_WE}|{_ALREADY}|{_ABOUT})*+{_SEEN}了?{_ABOUT}?|(?:{_WE}|{_ALREADY})*+{_ABOUT}(?:{_WE}|{_ALREADY})*+{_ENTERED}"
-)
-_PASSED = re.compile(
-    f"(?:{_WE}|{_ALREADY}|{_ABOUT}|将|把|并|现|及时|第一时间|立即|迅速)*+(?:"
-    f"(?:转交|转办|转至|转给|转送|转达|转由|移交|交办|交由|批转|反馈[给至到])[给至到由了]*(?:{_UNIT})?{_HANDLED}*|"
-    f"转(?:{_UNIT})?(?:{_OFFICE}|{_HANDLED}+))"
-)
-_THANKED = re.compile(
-    "(?:再次|非常|十分|衷心|最后|首先|同时|并|也|在此|表示|向|致以|真诚|诚挚)*+(?:感谢|谢谢|多谢|致谢|谢)"
-    f"(?:{_YOU}|{_PERSON}|{_WE}|{_NAMED}|对[^，。]{{1,12}}?(?:工作|事业|发展|建设)的?|广大|大家|对|工作|政府|部门|单位|平台|问政|"
-    "关心|关注|支持|理解|监督|信任|参与|配合|宝贵|帮助|热心|积极|提醒|一直以来|长期以来|一如既往|一直|和|与|以及|及|、|的|之)*+"
-)
-_COURTEOUS = (
-    re.compile(f"(?:尊敬的|亲爱的|热心的?)*+{_PERSON}?(?:您好|你好|大家好|上午好|下午好|好)?"),
-    re.compile("(?:祝愿?|顺祝|谨祝|恭祝|敬祝)(?:您|你)?.{2,12}"),
-    re.compile(f"现?[将就对]?(?:{_ABOUT}|有关|相关|具体|情况|调查|处理|核实)*+(?:回复|答复|复函|反馈|函复)[您你]?(?:如下)?"),
-    re.compile(_ABOUT),
-    re.compile("(?:特此|此)(?:回复|答复|复)"),
-    # That an answer will come is not an answer.
-    re.compile(f"(?:敬请|请|望)?{_YOU}?(?:耐心|持续)?(?:等待|等候|关注)(?:后续|相关|我们)?的?(?:回复|答复|结果|反馈|通知)?"),
-    re.compile(
-        f"(?:{_WE}|待|有关情况|相关情况|调查|核实|核查|清楚|后|结果|将|会|再|予以|给予|尽快|及时|第一时间|抓紧|向|给|、)*+"
-        f"{_YOU}?(?:回复|答复|反馈){_YOU}?"
-    ),
-    re.compile("请勿重复(?:发帖|留言|提交|投诉)"),
-)
-# The excluded characters are those of a sentence that says something of the office with which it ends.
-_SIGNED = re.compile(
-    "[^请系询到去由是找在向应归需属您你为责不已于可能会了，。]{1,24}"
-    "(?:局|[省市县区党镇乡]委|委员会|管委会|居委会|村委会|办公室|办事处|[信督政宣网]办|政府|中心|公司|[支大]队|平台)"
-)
-_LEADS_ON = re.compile(r"[0-9]{5}|https?:", re.IGNORECASE)  # a telephone number or a link is something to go on with
-_DAY = re.compile(r"[12][0-9]{3}(?:年[01]?[0-9]月[0-3]?[0-9][日号]|([-/.])[01]?[0-9]\1[0-3]?[0-9])$")
-_QUOTED = re.compile(
-    f"^(?:尊敬的|亲爱的)?{_PERSON}?[:：]?(?:[“\"「『‘'][^”\"」』’']{{1,20}}[”\"」』’']|[A-Za-z0-9_]{{3,20}}(?=[:：,，您你])){_PERSON}?"
-)
-_GREETED = re.compile(f"^(?:尊敬的|亲爱的)?{_PERSON}?(?:您好|你好)")
-_MARKS = re.compile(r"[，。！？；：,!?;:\n…~～.—|“”\"]+")
-
 
 def is_acknowledgement(reply: str) -> bool:
-    """Say whether a reply only confirms receipt, only says to whom it was passed, or only gives thanks: nothing is answered.
-
-    Greetings, names, good wishes, the announcement of an answer, a signature and a date at the end do not count as answers either,
-    but they alone do not make an acknowledgement: "您好！2019年3月5日" may answer "when?". Careful by intent: one clause that is
-    not known to say nothing, and the reply is taken for an answer. An empty reply is no acknowledgement.
-    """
-    text = clean_text(reply).translate(_ONE_SCRIPT)
-    if len(text) > _LONGEST:
-        return False
-    text = _DAY.sub("", _QUOTED.sub("", text.replace(" ", "")))
-    if _LEADS_ON.search(text):
-        return False
-    clauses = [clause for clause in _MARKS.split(text) if clause]
-    said = False
-    for at, whole in enumerate(clauses):
-        clause = _GREETED.sub("", whole)
-        if not clause or any(pattern.fullmatch(clause) for pattern in _COURTEOUS):
-            continue
-        if _RECEIVED.fullmatch(clause) or _PASSED.fullmatch(clause) or _THANKED.fullmatch(clause):
-            said = True
-        elif not (said and at == len(clauses) - 1 and _SIGNED.fullmatch(clause)):
-            return False
-    return said
+    """Say whether a reply of a list `acknowledges_only`: nothing is answered. A long one is taken for an answer unread."""
+    text = clean_text(reply)
+    return len(text) <= _LONGEST and acknowledges_only(text)

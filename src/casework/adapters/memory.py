@@ -10,9 +10,10 @@ from datetime import datetime
 
 import msgspec
 
-from ..cases import Case, Fact
+from ..cases import Case
 from ..errors import CaseNotFound, KeyReused, StaleVersion
 from ..events import Ref, StoredEvent
+from ..facts import Fact
 from ..ports import Answered, Change, Cohort, CohortCase, Notification, OpenClocks, Pending, Snapshot, Text, UnitTally
 
 _encode = msgspec.json.Encoder().encode

@@ -18,9 +18,12 @@ try:
 except ImportError as error:  # pragma: no cover - needs an installation without the extra
     sys.exit(f'error: the casework command needs {error.name}; install it with: pip install "casework[cli]"')
 
+from .acts import act
 from .deadlines import deadline
 from .demos import demo
+from .ledgers import ledger
 from .lists import bulletin, import_
+from .orders import orders
 from .recalculations import recalculate
 from .rulebooks import commands as rulebook_commands
 from .terminal import harmless
@@ -37,6 +40,9 @@ app = typer.Typer(
 app.command()(demo)
 app.command("import")(import_)
 app.command()(show)
+app.command()(act)
+app.command()(orders)
+app.command()(ledger)
 app.command()(bulletin)
 app.command()(deadline)
 app.command()(recalculate)

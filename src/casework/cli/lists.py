@@ -1,4 +1,4 @@
-"""Commands on lists of messages: taking a list over, and the bulletin of a month."""
+"""Commands on lists of messages: taking a list over, and the bulletin of a period."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def import_(
 
 
 def bulletin(
-    period: Annotated[str, typer.Option(help="The month, for example 2020-07.")],
+    period: Annotated[str, typer.Option(help="The period of receipt: a month such as 2020-07, 2020, 2015-01..2015-07.")],
     as_of: Annotated[str, typer.Option(help="The day of the snapshot, its end included, for example 2020-08-10.")],
     db: Database = DATABASE,
     into: Annotated[Path | None, typer.Option(help="Folder to write the bulletin to, as Markdown and HTML.")] = None,
     lang: Language = "zh",
 ) -> None:
-    """Print the bulletin of a month as it was known on a day."""
+    """Print the bulletin of a month, or of another period, as it was known on a day."""
     from ..desk import desk_for
 
     day = day_named(as_of, "--as-of")
@@ -82,6 +82,6 @@ def print_bulletin(store: CaseStore, rulebook: Rulebook, period: str, as_of: dat
     if into is not None:
         into.mkdir(parents=True, exist_ok=True)
         for suffix, text in (("md", markdown(made, lang=lang)), ("html", html(made, lang=lang))):
-            file = into / f"bulletin-{period}.{suffix}"
+            file = into / f"bulletin-{made.period.replace('..', '_')}.{suffix}"
             file.write_text(text, "utf-8")
             say(f"written: {file}")

@@ -1,22 +1,80 @@
-"""A case shown: its timeline, its clocks and its texts."""
+"""A case shown: its timeline, its clocks, who has it, what is asked of them, and its texts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from ..errors import InputError
 from ..languages import Lang, chinese
 from .terminal import DATABASE, Database, Language, existing, say, say_table
-from .wording import clock_named, due_date, happened, whole_limit
+from .wording import (
+    action_named,
+    clock_named,
+    counted,
+    due_date,
+    effect_named,
+    happened,
+    listing,
+    named,
+    short,
+    status_named,
+    whole_limit,
+    yes_no,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from ..adapters.sql import SqlStore
+    from ..cases import Case
+    from ..desk import Desk
+    from ..events import Event, Ref
+    from ..rulebook import Rulebook
 
 _EVENT_HEADS = {"zh": ("", "时间", "状态", "事项", "经办"), "en": ("", "when", "state", "what", "who")}
 _CLOCK_HEADS = {"zh": ("计时", "期限", "到期", "结果"), "en": ("clock", "limit", "due", "verdict")}
 _REPLIES = {"submitted": "待审核", "returned": "已退回", "published": "已公开"}
+_TITLES = {  # in English and in Chinese
+    "units": ("Units", "承办单位"),
+    "waiting": ("Waiting for approval", "待审批"),
+    "proposed": ("Proposed by the ladder", "阶梯建议"),
+    "consultations": ("Consultations", "会商"),
+    "orders": ("Orders", "督办"),
+    "revisits": ("Revisits", "回访"),
+    "counts": ("Counts", "累计"),
+}
+_HEADS = {
+    "units": (
+        ("unit", "part", "status", "asked", "accepted", "contacted", "replied", "declined"),
+        ("单位", "分工", "状态", "交办", "签收", "联系", "答复", "退件"),
+    ),
+    "waiting": (("act", "asked by", "asked", "stands at"), ("事项", "申请人", "申请时间", "关口")),
+    "proposed": (("occasion", "proposes", "units", "since"), ("事由", "建议", "单位", "时间")),
+    "consultations": (
+        ("", "called", "convener", "units", "where", "opinions", "concluded"),
+        ("", "召集时间", "召集", "单位", "方式", "意见", "结论时间"),
+    ),
+    "orders": (
+        ("number", "form", "to", "issued", "due", "answered", "struck off"),
+        ("编号", "文种", "主送", "下发", "期限", "已回复", "销号"),
+    ),
+    "revisits": (
+        ("when", "whom", "how", "solved", "satisfied", "fault of", "order"),
+        ("时间", "对象", "方式", "是否解决", "是否满意", "责任", "文书"),
+    ),
+}
+_ON_SITE = (("at the table", "on site"), ("会议", "现场"))
+_GATE = ("gate {} of {}: {}", "第{}关，共{}关：{}")
+_OPINIONS = ("{} of {}", "{}/{}")
+_SEVERAL = (
+    "{} cases have the number {}; this is the earliest. The others: {}",
+    "编号{1}有{0}件来件，此为最早的一件，其余：{2}",
+)
+_EMPTY = "—"
 
 
 def show(
@@ -25,51 +83,86 @@ def show(
     explain: Annotated[bool, typer.Option("--explain", help="Explain each clock day by day.")] = False,
     lang: Language = "zh",
 ) -> None:
-    """Show a case: its timeline, its clocks and its texts, for the trusted operator."""
+    """Show a case: its timeline, its clocks, who has it and its texts, for the trusted operator."""
     with existing(db) as store:
         _show(store, case, explain=explain, lang=lang)
 
 
-def _show(store: SqlStore, case: str, *, explain: bool, lang: Lang) -> None:
-    from ..desk import desk_for
+def cases_named(store: SqlStore, name: str) -> list[str]:
+    """Return the ids of the cases whose channel gave them this number, the earliest first, or the one whose id it is."""
     from ..errors import CaseNotFound
+
+    found = store.numbered(name)
+    if not found:
+        try:
+            found = [store.read(name).case.id]
+        except CaseNotFound as error:
+            raise InputError(f"no case has the id or number {name!r}", value=name) from error
+    return found
+
+
+def say_others(name: str, found: Sequence[str], lang: Lang) -> None:
+    """Say that a number names several cases, where it does."""
+    if len(found) > 1:
+        say(_SEVERAL[chinese(lang)].format(len(found), name, ", ".join(found[1:])))
+
+
+def _show(store: SqlStore, name: str, *, explain: bool, lang: Lang) -> None:
+    from ..desk import desk_for
     from ..moments import show_moment
     from ..states import action_label
 
     desk = desk_for(store)
-    found = store.numbered(case) or [case]
-    try:
-        row = desk.get(found[0])
-    except CaseNotFound as error:
-        raise InputError(f"no case has the id or number {case!r}", value=case) from error
-    if len(found) > 1:
-        say(f"{len(found)} cases have the number {case}; this is the earliest. The others: {', '.join(found[1:])}")
+    found = cases_named(store, name)
+    row = desk.get(found[0])
+    say_others(name, found, lang)
     desk.verify(row.id)
-    book, message, texts = desk.rulebook_of(row), desk.message(row.id), store.texts(row.id)
-    zone, life = book.zone, book.lifecycle
+    book, message, texts, history = desk.rulebook_of(row), desk.message(row.id), store.texts(row.id), desk.history(row.id)
     say(message.subject, style="bold")
-    say(f"{row.number or ''} {row.id} · {life.label(row.state, lang=lang)} · {row.lead or '—'} · {row.rulebook}".strip())
+    lead = row.lead or _EMPTY
+    say(f"{row.number or ''} {row.id} · {book.lifecycle.label(row.state, lang=lang)} · {lead} · {row.rulebook}".strip())
     say_table(
         _EVENT_HEADS[lang],
         (
             (
                 str(event.seq),
-                show_moment(event.occurred_at, zone=zone),
-                life.label(event.state, lang=lang),
-                happened(event, book, texts, lang),
+                show_moment(event.occurred_at, zone=book.zone),
+                book.lifecycle.label(event.state, lang=lang),
+                happened(event, book, texts, lang, row),
                 f"{event.actor} ({event.role})",
             )
-            for event in desk.history(row.id)
+            for event in history
         ),
+        fold=True,
     )
+    _show_clocks(desk, row, book, explain=explain, lang=lang)
+    for section in _sections(row, book, lang):
+        say(f"\n{section.title}", style="bold")
+        say_table(section.heads, section.rows, fold=True)
+    if said := counted(row.counts, lang):
+        say(f"\n{_TITLES['counts'][chinese(lang)]} {said}")
+    say(f"\n{message.body}")
+    for reply in row.replies:
+        status = _REPLIES[reply.status] if chinese(lang) else reply.status
+        if reply.status == "submitted" and reply.passed < len(reply.gates):
+            status = _gate(reply.gates, reply.passed, book, lang)
+        say(f"\n{action_label('submit', lang=lang)} {reply.number} · {reply.unit or reply.by} · {status}", style="bold")
+        say(texts.get(reply.text, ""))
+    for event, text in _longer_texts(row, history, texts):
+        say(f"\n{event.seq} · {action_named(event.action, lang)} · {event.actor} ({event.role})", style="bold")
+        say(text)
+
+
+def _show_clocks(desk: Desk, row: Case, book: Rulebook, *, explain: bool, lang: Lang) -> None:
     verdicts = desk.verdicts(row.id)
+    orders = {order.id: order.number for order in row.orders}
     say_table(
         _CLOCK_HEADS[lang],
         (
             (
-                clock_named(book, clock.key, lang),
+                clock_named(book, clock.key, lang, orders),
                 whole_limit(clock, lang),
-                due_date(clock.due, lang, zone=zone),
+                due_date(clock.due, lang, zone=book.zone),
                 verdicts[clock.key].text(lang),
             )
             for clock in row.clocks
@@ -79,9 +172,110 @@ def _show(store: SqlStore, case: str, *, explain: bool, lang: Lang) -> None:
         # A clock that waits for its unit has no run yet, so there is nothing to count.
         account = verdicts[clock.key].text(lang) if clock.status == "waiting" else desk.explain(row.id, clock.key).text(lang=lang)
         say(f"\n{clock.key}: {account}")
-    say(f"\n{message.body}")
-    for reply in row.replies:
-        who = reply.unit or reply.by
-        status = _REPLIES[reply.status] if chinese(lang) else reply.status
-        say(f"\n{action_label('submit', lang=lang)} {reply.number} · {who} · {status}", style="bold")
-        say(texts.get(reply.text, ""))
+
+
+# --- what else there is to a case -------------------------------------------------------------------------------------
+
+
+class _Section(NamedTuple):
+    """A titled table; columns in which no row says anything are left out."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def _sections(case: Case, book: Rulebook, lang: Lang) -> Iterator[_Section]:
+    """Yield the parts of a case that there are."""
+    parts: tuple[tuple[str, Callable[[Case, Rulebook, Lang], Iterator[tuple[str, ...]]]], ...] = (
+        ("units", _units),
+        ("waiting", _waiting),
+        ("proposed", _proposed),
+        ("consultations", _consultations),
+        ("orders", _orders),
+        ("revisits", _revisits),
+    )
+    for part, told in parts:
+        rows, heads = list(told(case, book, lang)), _HEADS[part][chinese(lang)]
+        kept = [at for at in range(len(heads)) if any(row[at] for row in rows)]
+        if rows:
+            yield _Section(
+                _TITLES[part][chinese(lang)],
+                tuple(heads[at] for at in kept),
+                tuple(tuple(row[at] or _EMPTY for at in kept) for row in rows),
+            )
+
+
+def _at(moment: datetime | None, book: Rulebook) -> str:
+    from ..moments import show_moment
+
+    return show_moment(moment, zone=book.zone) if moment else ""
+
+
+def _gate(gates: Sequence[str], passed: int, book: Rulebook, lang: Lang) -> str:
+    """Return at which gate something stands, and who is to let it pass."""
+    return _GATE[chinese(lang)].format(passed + 1, len(gates), named(gates[passed], book, lang))
+
+
+def _units(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...]]:
+    for row in case.assignments:
+        moments = (row.asked_at, row.accepted_at, row.contacted_at, row.replied_at, row.declined_at)
+        told = (status_named(row.part, lang), status_named(row.status, lang))
+        yield (row.unit, *told, *(_at(moment, book) for moment in moments))
+
+
+def _waiting(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...]]:
+    for row in case.requests:
+        who = f"{row.by} ({row.role})"
+        yield action_named(row.act, lang), who, _at(row.at, book), _gate(row.gates, row.passed, book, lang)
+    for ask in case.asks:
+        rule = book.clocks.get(case.clock(ask.clock).rule)
+        approver = rule.extend.approve if rule and rule.extend else ""
+        what = f"{action_named('extend', lang)} {clock_named(book, ask.clock, lang)}"
+        yield what, f"{ask.by} ({ask.unit})", _at(ask.at, book), named(approver, book, lang)
+
+
+def _proposed(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...]]:
+    for row in case.proposed:
+        effects = listing((effect_named(effect, book, lang) for effect in row.effects), lang)
+        yield row.id, effects, listing(row.units, lang), _at(row.at, book)
+
+
+def _consultations(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...]]:
+    for row in case.consultations:
+        given = _OPINIONS[chinese(lang)].format(len({unit for unit, _ in row.opinions}), len(row.units))
+        units, site = listing(row.units, lang), _ON_SITE[chinese(lang)][row.on_site]
+        told = (named(row.convener, book, lang), units, site, given)
+        yield (str(row.number), _at(row.called_at, book), *told, _at(row.concluded_at, book))
+
+
+def _orders(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...]]:
+    clocks = {clock.subject: clock for clock in case.clocks if clock.rule.startswith("answer-")}
+    for row in case.orders:
+        to = listing((named(who, book, lang) for who in (*row.to, *row.roles)), lang)
+        clock = clocks.get(row.id)
+        due = due_date(clock.due, lang, zone=book.zone) if clock else ""
+        answered = listing(dict.fromkeys(named(who, book, lang) for who, _ in row.answers), lang)
+        told = (named(row.form, book, lang), to, _at(row.issued_at, book), due, answered)
+        yield (row.number, *told, _at(row.cleared_at, book))
+
+
+def _revisits(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...]]:
+    orders = {row.id: row.number for row in case.orders}
+    for row in case.revisits:
+        found = (yes_no("solved", row.solved, lang), yes_no("satisfied", row.satisfied, lang))
+        told = (_at(row.at, book), named(row.whom, book, lang), named(row.how, book, lang))
+        yield (*told, *found, named(row.fault, book, lang) if row.fault else "", orders.get(row.order or "", row.order or ""))
+
+
+def _longer_texts(case: Case, history: Sequence[Event], texts: Mapping[Ref, str]) -> Iterator[tuple[Event, str]]:
+    """Yield what people wrote and the timeline had no room for: neither the message and the replies nor documents of orders."""
+    from msgspec.structs import asdict
+
+    elsewhere = {case.message, case.sender, *(reply.text for reply in case.replies), *(order.document for order in case.orders)}
+    for event in history:
+        for name, value in asdict(event.data).items():
+            if isinstance(value, str) and name != "request" and value not in elsewhere:
+                text = texts.get(value, "")
+                if text and short(text) != text:
+                    yield event, text

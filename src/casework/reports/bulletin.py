@@ -1,34 +1,54 @@
-"""The bulletin (通报): a month's messages as an office publishes them, every figure computed and traceable to its cases.
+"""The bulletin (通报): a period's messages as an office publishes them, every figure computed and traceable to its cases.
 
-The cohort are the cases received within the month in the rulebook's zone; the snapshot is the end of a day: everything that
+The cohort are the cases received within the period in the rulebook's zone; the snapshot is the end of a day: everything that
 happened before its 24:00 counts, nothing after it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import msgspec
 
 from ..errors import InputError, StoreError, listed, nearest
-from ..languages import Lang, chinese
-from ..moments import day_bounds, show_day, show_month
+from ..languages import Lang
+from ..moments import day_bounds
 from ..moments import period as days_of
-from ..ports import CaseStore
-from ..rulebook import Rulebook, Schedule
-from ..sla import ClockRule
+from ..outline import Schedule
+from ..ports import CaseStore, CohortCase
+from ..rulebook import Rulebook
 from ..units import Register
-from . import statistics
-from .statistics import UNASSIGNED, Figure, GroupCounts, Rate, Statistics, What, cases_behind, change, shown
+from . import statistics, wording
+from .late import LATE, LATE_FIGURES, LateList, Stood, as_they_stood, counted_late, late_figures, late_lists
+from .periods import declared_for, is_month, show_period, written
+from .statistics import (
+    COUNTS,
+    RATES,
+    RESTS,
+    UNASSIGNED,
+    Figure,
+    GroupCounts,
+    Rate,
+    Rest,
+    Statistics,
+    What,
+    cases_behind,
+    change,
+    shown,
+)
 
 OTHERS = "(others)"
 """Id of the table for what stands in no group's table: units that it does not list, and cases that no unit has."""
 
 
 class CountedCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A case of the bulletin: its id, the channel's number (or the id), and how it stood at the snapshot."""
+    """A case of the bulletin: its id, the channel's number (or the id), and how it stood at the snapshot.
+
+    ``late`` goes by the late lists where the bulletin has them, otherwise by what was done after the limit.
+    """
 
     case: str
     number: str
@@ -94,7 +114,9 @@ class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
     """A finished bulletin: title page, text, tables, figures and the cases behind them.
 
     ``as_of`` is the day of the snapshot, ``first`` and ``last`` are the days of the period; ``issue`` is None where the rulebook
-    declares no series. ``figures`` holds every figure of the text and the tables by its name.
+    declares no series, and for a period that is no month. ``figures`` holds every figure of the text and the tables by its name,
+    ``extras`` names those that the schedule asks for besides. ``lists`` are its late lists; ``zeros`` says whether units without a
+    message are named.
     """
 
     title_zh: str
@@ -112,8 +134,11 @@ class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
     tables: tuple[BulletinTable, ...]
     figures: Mapping[str, Figure]
     cases: tuple[CountedCase, ...]
-    notes_zh: tuple[str, ...]
-    notes_en: tuple[str, ...]
+    lists: tuple[LateList, ...]
+    extras: tuple[str, ...]
+    zeros: bool
+    notes_zh: tuple[str, ...] = ()
+    notes_en: tuple[str, ...] = ()
 
     def title(self, lang: Lang) -> str:
         """Return the title."""
@@ -127,7 +152,7 @@ class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
 
     def paragraphs(self, lang: Lang) -> tuple[tuple[str, ...], ...]:
         """Return the running text of the first section, each paragraph as its sentences; every number in it is a figure."""
-        return tuple(filter(None, map(tuple, _paragraphs(self, lang))))
+        return wording.paragraphs(self, lang)
 
     def sentences(self, lang: Lang) -> tuple[str, ...]:
         """Return the sentences of the running text."""
@@ -141,6 +166,10 @@ class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
     def headline(self) -> tuple[Figure, ...]:
         """The figures that are not of one unit."""
         return tuple(figure for figure in self.figures.values() if ":unit:" not in figure.name)
+
+    def unit(self, name: str, lang: Lang) -> str:
+        """Return what a unit is called that the store has under this name."""
+        return next((row.name(lang) for table in self.tables for row in table.rows if name in row.names), name)
 
     def figure(self, name: str) -> Figure:
         """Return a figure by its name; `InputError` names the nearest one."""
@@ -161,6 +190,8 @@ def trace(bulletin: Bulletin, store: CaseStore, name: str) -> dict[str, tuple[st
     A count gives itself; a rate gives its part and its whole. A figure from outside the store has no cases: see its ``source``.
     """
     figure = bulletin.figure(name)
+    if figure.cases is not None:
+        return {name: figure.cases}
     if figure.selection:
         return {name: cases_behind(store, figure.selection)}
     found: dict[str, tuple[str, ...]] = {}
@@ -175,10 +206,13 @@ def trace(bulletin: Bulletin, store: CaseStore, name: str) -> dict[str, tuple[st
 def make_bulletin(
     store: CaseStore, rulebook: Rulebook, register: Register | None, *, period: str, as_of: date | None = None
 ) -> Bulletin:
-    """Make the bulletin for a month (``"2020-07"``) as of the end of a day; left out, the day of the rulebook's schedule.
+    """Make the bulletin for a period as of the end of a day.
 
-    Raises `InputError` for a rulebook without such a schedule or without a register, a period that is no month or before the
-    series began, a snapshot before the month is over, and a group that the register has not.
+    The period is a month (``"2020-07"``), a year, or a span of days or months (``"2015-01..2015-07"``); see `moments.period`. The
+    day left out, it is that of the rulebook's schedule, or the period's last one where the period ends within a month.
+
+    Raises `InputError` for a rulebook without such a schedule or without a register, a month before the series began, a snapshot
+    before the period is over, and a group, list or figure that cannot be had.
     """
     schedule = rulebook.schedule("bulletin")
     if schedule is None:
@@ -192,27 +226,34 @@ def make_bulletin(
             f"rulebook {rulebook.id!r} has no register of units, so a bulletin has no tables; put a register.toml beside it",
             value=rulebook.id,
         )
-    first, last = _month(period)
-    day = as_of or (last + timedelta(days=schedule.as_of))
+    first, last = days_of(period)
+    day = as_of or _usual_snapshot(schedule, last)
     if day < last:
-        raise InputError(f"the snapshot {day} is before the period's last day {last}: the month is not over", value=day)
+        what = "month" if is_month(first, last) else "period"
+        raise InputError(f"the snapshot {day} is before the period's last day {last}: the {what} is not over", value=day)
+    clock = _clock(rulebook, schedule)
     since, until = day_bounds(first, last, zone=rulebook.zone)
     _, snapshot = day_bounds(last, day, zone=rulebook.zone)
-    clock = rulebook.outline.rulebook.late_by
     counted = statistics.count(store, register, since=since, until=until, as_of=snapshot, clock=clock)
-    tables, figures = _tables(counted, schedule, register)
-    figures = _whole(counted, clock) | figures
-    figures |= _before(store, register, counted, figures["received"], first=first, zone=rulebook.zone)
+    stood = tuple(as_they_stood(store, counted.cohort)) if _needs_late(schedule) else ()
+    lists = tuple(row for row in late_lists(stood) if row.id in schedule.lists)
+    tables, figures = _tables(counted, schedule, register, lists)
+    figures = _whole(counted, rulebook, late=bool(clock) and not lists) | figures
+    if is_month(first, last):
+        figures |= _before(store, register, counted, figures["received"], first=first, zone=rulebook.zone)
+    if lists:
+        figures |= {name: figure for name, figure in late_figures(stood).items() if name in schedule.lists}
+    for name in schedule.figures:
+        figures |= {} if name in figures else _extra(name, rulebook, register, counted, stood, days=(first, last))
     rule = rulebook.clocks.get(clock)
-    notes = _notes(first, last, day, rulebook.zone, rule, figures["received:before"], register)
-    return Bulletin(
-        title_zh=schedule.title.replace("{year}", str(first.year)).replace("{month}", str(first.month)),
-        title_en=f"{rulebook.outline.rulebook.en or 'Handling of messages'}, {show_month(first, lang='en')}",
+    made = Bulletin(
+        title_zh=_title(rulebook, schedule, first, last),
+        title_en=f"{rulebook.outline.rulebook.en or 'Handling of messages'}, {show_period(first, last, lang='en')}",
         publisher=schedule.publisher,
-        issue=(number := _issue(schedule, first)),
-        issue_zh=schedule.series.pattern.replace("{n}", str(number)) if schedule.series else "",
+        issue=(number := _issue(schedule, first) if is_month(first, last) else None),
+        issue_zh=schedule.series.pattern.replace("{n}", str(number)) if schedule.series and number else "",
         as_of=day,
-        period=f"{first:%Y-%m}",
+        period=written(first, last),
         first=first,
         last=last,
         zone=rulebook.zone,
@@ -220,17 +261,48 @@ def make_bulletin(
         clock_en=rule.en or rule.id if rule else "",
         tables=tables,
         figures=figures,
-        cases=_counted_cases(store, counted),
-        notes_zh=tuple(zh for zh, _ in notes),
-        notes_en=tuple(en for _, en in notes),
+        cases=_counted_cases(store, counted, [each.row for each in stood], late=_ids(lists) if lists else None),
+        lists=lists,
+        extras=schedule.figures,
+        zeros="zero" in schedule.lists or not schedule.lists,
     )
+    notes = wording.notes(made, register)
+    return msgspec.structs.replace(made, notes_zh=tuple(zh for zh, _ in notes), notes_en=tuple(en for _, en in notes))
 
 
-def _month(text: str) -> tuple[date, date]:
-    first, last = days_of(text)
-    if first.day != 1 or (first.year, first.month) != (last.year, last.month) or (last + timedelta(days=1)).day != 1:
-        raise InputError(f"the period {text!r} is no month; bulletins are made for a month, for example 2020-07", value=text)
-    return first, last
+def _usual_snapshot(schedule: Schedule, last: date) -> date:
+    """Return the schedule's day of the month after a period, or the last day of one that ends within a month."""
+    return last + timedelta(days=schedule.as_of) if (last + timedelta(days=1)).day == 1 else last
+
+
+def _needs_late(schedule: Schedule) -> bool:
+    return any(name in LATE for name in schedule.lists) or any(name in LATE_FIGURES for name in schedule.figures)
+
+
+def _clock(rulebook: Rulebook, schedule: Schedule) -> str:
+    clock = rulebook.outline.rulebook.late_by
+    if not clock and _needs_late(schedule):
+        asked = [name for name in (*schedule.lists, *schedule.figures) if name in LATE_FIGURES]
+        raise InputError(
+            f"schedule {schedule.id!r} asks for {listed(asked)}, and no clock of rulebook {rulebook.id!r} decides what is late; "
+            f"name one by late_by under [rulebook] (clocks: {listed(rulebook.clocks)})",
+            value=asked[0],
+        )
+    return clock
+
+
+_MONTH_OF_TITLE = re.compile(r"\{year\}年\{month\}月份?")
+
+
+def _title(rulebook: Rulebook, schedule: Schedule, first: date, last: date) -> str:
+    """Return the Chinese title; one that is written for a month has the period in the month's place."""
+    if is_month(first, last):
+        return schedule.title.replace("{year}", str(first.year)).replace("{month}", str(first.month))
+    period = show_period(first, last)
+    if schedule.title_span:
+        return schedule.title_span.replace("{period}", period)
+    title, found = _MONTH_OF_TITLE.subn(period, schedule.title)
+    return title if found and "{" not in title else f"{rulebook.outline.rulebook.zh or rulebook.id}（{period}）"
 
 
 def _issue(schedule: Schedule, first: date) -> int | None:
@@ -246,11 +318,19 @@ def _issue(schedule: Schedule, first: date) -> int | None:
     return number
 
 
-def _whole(counted: Statistics, clock: str) -> dict[str, Figure]:
-    figures = counted.figures(counted.total, "received", "accepted", "acceptance", "closed", "open", "completion", "unanswered")
-    if clock:
-        figures |= counted.figures(counted.total, "late")
-    return figures
+def _ids(lists: Iterable[LateList]) -> frozenset[str]:
+    return frozenset(row.case for each in lists for row in each.cases)
+
+
+# --- its figures ------------------------------------------------------------------------------------------------------
+
+
+def _whole(counted: Statistics, rulebook: Rulebook, *, late: bool) -> dict[str, Figure]:
+    """Return the figures of the whole; the acceptance rate only where units accept, else it would say that nobody does."""
+    kinds: list[What | Rest | Rate] = ["received", "closed", "open", "completion", "unanswered"]
+    if rulebook.outline.assignment.accept:
+        kinds[1:1] = ["accepted", "acceptance"]
+    return counted.figures(counted.total, *kinds, *(("late",) if late else ()))
 
 
 def _before(
@@ -263,7 +343,7 @@ def _before(
     own = statistics.count(store, register, since=since, until=until, as_of=counted.cohort.as_of)
     before = own.figures(own.total, "received", of=":before", zh="上月", en=" in the month before")["received"]
     if not before.value:
-        declared = register.declared_value("received", f"{begin:%Y-%m}")
+        declared = declared_for(register, "received", begin, last)
         before = Figure(
             name=before.name,
             value=declared.value if declared else None,
@@ -281,7 +361,43 @@ def _before(
     }
 
 
-def _tables(counted: Statistics, schedule: Schedule, register: Register) -> tuple[tuple[BulletinTable, ...], dict[str, Figure]]:
+def _extra(
+    name: str, rulebook: Rulebook, register: Register, counted: Statistics, stood: Sequence[Stood], *, days: tuple[date, date]
+) -> dict[str, Figure]:
+    """Return a figure that the schedule asks for by name, with those that it is computed from."""
+    for known in (COUNTS, RESTS, RATES):
+        for kind in known:
+            if kind == name:
+                return {figure.name: figure for figure in counted.figures(counted.total, kind).values()}
+    if name in LATE_FIGURES:
+        figures = late_figures(stood)
+        return {part: figures[part] for part in (*figures[name].parts, name)}
+    outside = list(dict.fromkeys(row.figure for row in register.declared))
+    if name not in outside:
+        counts = [*COUNTS, *RESTS, *RATES, *LATE_FIGURES]
+        raise InputError(
+            f"the figure {name!r} of the bulletin's schedule is neither counted nor declared in register {register.id!r}"
+            f"{nearest(name, [*counts, *outside])} (counted: {listed(counts)}; declared: {listed(outside)})",
+            value=name,
+        )
+    declared = declared_for(register, name, *days)
+    figure = Figure(
+        name=name,
+        value=declared.value if declared else None,
+        zh=rulebook.label(name),
+        en=rulebook.label(name, lang="en"),
+        formula_zh="登记簿申报数" if declared else "登记簿没有本期的申报数",
+        formula_en="declared in the register" if declared else "the register declares none for the period",
+        working=str(declared.value) if declared else "",
+        numerator=declared.value if declared else None,
+        source=declared.source if declared else "",
+    )
+    return {name: figure}
+
+
+def _tables(
+    counted: Statistics, schedule: Schedule, register: Register, lists: Sequence[LateList]
+) -> tuple[tuple[BulletinTable, ...], dict[str, Figure]]:
     groups = {group.id: group for group in counted.groups}
     unknown = [group for group in schedule.groups if group not in groups]
     if unknown:
@@ -299,11 +415,13 @@ def _tables(counted: Statistics, schedule: Schedule, register: Register) -> tupl
         zh, en = "及".join(zh for zh, _ in named), " and ".join(en for _, en in named)
         printed.append(GroupCounts(id=OTHERS, zh=zh, en=en, zero_list=False, units=others))
     figures: dict[str, Figure] = {}
-    tables = tuple(_table(counted, group, number, figures) for number, group in enumerate(printed, start=1))
+    tables = tuple(_table(counted, group, number, figures, lists) for number, group in enumerate(printed, start=1))
     return tables, figures
 
 
-def _table(counted: Statistics, group: GroupCounts, number: int, figures: dict[str, Figure]) -> BulletinTable:
+def _table(
+    counted: Statistics, group: GroupCounts, number: int, figures: dict[str, Figure], lists: Sequence[LateList]
+) -> BulletinTable:
     """Return a group's table, and put its figures with the others."""
     kinds: tuple[What | Rate, ...] = ("received", "closed", "completion")
 
@@ -325,13 +443,16 @@ def _table(counted: Statistics, group: GroupCounts, number: int, figures: dict[s
                 row.counts,
                 *kinds,
                 "open",
-                *(("late",) if counted.cohort.clock else ()),
+                *(("late",) if counted.cohort.clock and not lists else ()),
                 of=f":unit:{row.unit}",
                 zh=unit,
                 en=f" ({row.en or unit})",
                 units=row.names,
             )
         )
+        for each in lists:
+            if ids := [case.case for case in each.of(row.names)]:
+                keep({each.id: counted_late(each.id, ids, of=f":unit:{row.unit}", zh=unit, en=f" ({row.en or unit})")})
         rows.append(
             BulletinRow(
                 number=place,
@@ -358,9 +479,11 @@ def _table(counted: Statistics, group: GroupCounts, number: int, figures: dict[s
     )
 
 
-def _counted_cases(store: CaseStore, counted: Statistics) -> tuple[CountedCase, ...]:
+def _counted_cases(
+    store: CaseStore, counted: Statistics, listing: list[CohortCase], *, late: frozenset[str] | None
+) -> tuple[CountedCase, ...]:
     """List the cohort's cases, which must add up to the counts: a figure that no case explains is not printed."""
-    listing = list(store.cohort(counted.cohort))
+    listing = listing or list(store.cohort(counted.cohort))
     of_unit = Counter(row.unit for row in listing)
     closed = Counter(row.unit for row in listing if row.closed)
     for row in counted.rows:
@@ -377,166 +500,7 @@ def _counted_cases(store: CaseStore, counted: Statistics) -> tuple[CountedCase, 
             unit=each.unit,
             accepted=each.accepted,
             closed=each.closed,
-            late=each.late,
+            late=each.late if late is None else each.case in late,
         )
         for each in listing
     )
-
-
-# --- wording it -------------------------------------------------------------------------------------------------------
-
-
-def _notes(
-    first: date, last: date, day: date, zone: str, clock: ClockRule | None, before: Figure, register: Register
-) -> list[tuple[str, str]]:
-    notes = [
-        (
-            f"统计范围：{show_day(first)}0时至{show_day(last)}24时（{zone}）收到的来件。"
-            f"统计时点：{show_day(day)}24时；此前发生的办理情况计入，此后发生的不计。",
-            f"Counted: messages received from {show_day(first, lang='en')}, 0:00, to {show_day(last, lang='en')}, 24:00 ({zone}). "
-            f"Snapshot: {show_day(day, lang='en')}, 24:00; what happened before it counts, what happened after it does not.",
-        ),
-        (
-            "每件来件只计一次，计入统计时点的主办单位；协办单位不重复计。",
-            "Each message counts once, for its lead unit at the snapshot; assisting units are not counted again.",
-        ),
-        (
-            "各表按信件总数由多到少排列，件数相同的按登记簿所列顺序。没有来件的单位列于表末，各栏留空："
-            "0 ÷ 0 没有意义，既不记作0%，也不记作100%。",
-            "Tables are sorted by the number of messages, equal numbers in the register's order. Units without a message stand at "
-            "the end with blank cells: 0 ÷ 0 has no value, it is neither 0% nor 100%.",
-        ),
-        (
-            "受理率指承办单位的签收（签收数 ÷ 来件数）；问政办的登记受理是此前的另一环节。",
-            "The acceptance rate is that of the units (accepted ÷ received); the office's registration is another act, before it.",
-        ),
-    ]
-    if clock:
-        notes.append(
-            (
-                f"逾期按“{clock.zh or clock.id}”计：截至统计时点计时已经结束且超过期限的计入，仍在计时的不计。",
-                f"Late goes by the clock “{clock.en or clock.id}”: what was done after the limit counts; what is still running "
-                "does not.",
-            )
-        )
-    previous = f"{first - timedelta(days=1):%Y-%m}"
-    declared = register.declared_value("received", previous)
-    if before.source:
-        notes.append(
-            (f"上月来件数为登记簿申报数，来源：{before.source}。", f"Last month's count is declared; source: {before.source}.")
-        )
-    elif declared and declared.value != before.value:
-        notes.append(
-            (
-                f"上月来件数为本系统统计的{before.value}件；登记簿另有申报数{declared.value}件（来源：{declared.source}），两数不一致，请核对。",
-                f"Last month's count is this system's, {before.value}; the register declares {declared.value} (source: "
-                f"{declared.source}). The two differ: please check.",
-            )
-        )
-    return notes
-
-
-def _paragraphs(bulletin: Bulletin, lang: Lang) -> tuple[Iterator[str], ...]:
-    if chinese(lang):
-        return _intake_zh(bulletin), _handling_zh(bulletin), _zeros_zh(bulletin)
-    return _intake_en(bulletin), _handling_en(bulletin), _zeros_en(bulletin)
-
-
-def _units(bulletin: Bulletin, figure: Callable[[BulletinRow], Figure | None]) -> Iterator[tuple[BulletinRow, str]]:
-    """Yield the units for which a count is not nothing, with that count."""
-    for table in bulletin.tables:
-        for row in table.rows:
-            found = figure(row)
-            if found and found.value:
-                yield row, shown(found)
-
-
-def _intake_zh(bulletin: Bulletin) -> Iterator[str]:
-    received, before, moved = (bulletin.figure(name) for name in ("received", "received:before", "change"))
-    month, month_before = show_month(bulletin.first), show_month(bulletin.first - timedelta(days=1))
-    if received.value:
-        parts = "、".join(f"{table.zh}{shown(table.received)}件" for table in bulletin.tables)
-        yield f"{month}共收到来件{shown(received)}件，其中{parts}。"
-    else:
-        yield f"{month}没有收到来件。"
-    by = moved.numerator
-    if by is None:
-        yield f"上月（{month_before}）来件数没有记载，不作环比。"
-    elif not before.value:
-        yield f"上月（{month_before}）没有来件，不计算环比。"
-    elif by == 0:
-        yield f"与上月（{month_before}）的{shown(before)}件持平，环比变化{shown(moved)}，即{moved.working}。"
-    else:
-        direction = "增加" if by > 0 else "减少"
-        yield f"比上月（{month_before}）的{shown(before)}件{direction}{abs(by)}件，环比变化{shown(moved)}，即{moved.working}。"
-
-
-def _handling_zh(bulletin: Bulletin) -> Iterator[str]:
-    figure = bulletin.figures
-    if not figure["received"].value:
-        return
-    accepted, closed = figure["accepted"], figure["closed"]
-    acceptance, completion = shown(figure["acceptance"]), shown(figure["completion"])
-    yield (
-        f"截至{show_day(bulletin.as_of)}24时，承办单位签收{shown(accepted)}件，受理率{acceptance}；"
-        f"办结{shown(closed)}件，办结率{completion}。"
-    )
-    if figure["open"].value:
-        units = "、".join(f"{row.name('zh')}{count}件" for row, count in _units(bulletin, lambda row: row.open))
-        yield f"尚未办结{shown(figure['open'])}件：{units}。"
-    if late := figure.get("late"):
-        units = "、".join(f"{row.name('zh')}{count}件" for row, count in _units(bulletin, lambda row: row.late))
-        found = f"超过{bulletin.clock_zh}的有{shown(late)}件：{units}" if late.value else f"没有超过{bulletin.clock_zh}的"
-        rest = f"；另有{shown(figure['unanswered'])}件尚未公开答复，不在此列" if figure["unanswered"].value else ""
-        yield f"已公开答复的来件中，{found}{rest}。"
-
-
-def _zeros_zh(bulletin: Bulletin) -> Iterator[str]:
-    for table in bulletin.tables:
-        if table.zero_list:
-            zeros = "、".join(row.name("zh") for row in table.zeros)
-            yield f"本月没有来件（零诉求）的{table.zh}有{len(table.zeros)}个：{zeros}。" if zeros else f"{table.zh}均有来件。"
-
-
-def _intake_en(bulletin: Bulletin) -> Iterator[str]:
-    received, before, moved = (bulletin.figure(name) for name in ("received", "received:before", "change"))
-    month, month_before = show_month(bulletin.first, lang="en"), show_month(bulletin.first - timedelta(days=1), lang="en")
-    if received.value:
-        parts = ", ".join(f"{table.name('en')} {shown(table.received)}" for table in bulletin.tables)
-        yield f"Messages received in {month}: {shown(received)} ({parts})."
-    else:
-        yield f"No message was received in {month}."
-    by = moved.numerator
-    if by is None:
-        yield f"How many were received in {month_before} is not on record, so no change is given."
-    elif not before.value:
-        yield f"None was received in {month_before}, so no change is given."
-    else:
-        direction = "as many as" if by == 0 else f"{abs(by)} {'more' if by > 0 else 'fewer'} than"
-        yield f"That is {direction} the {shown(before)} of {month_before}, a change of {shown(moved)}, which is {moved.working}."
-
-
-def _handling_en(bulletin: Bulletin) -> Iterator[str]:
-    figure = bulletin.figures
-    if not figure["received"].value:
-        return
-    accepted, closed = figure["accepted"], figure["closed"]
-    acceptance, completion = shown(figure["acceptance"]), shown(figure["completion"])
-    yield (
-        f"By the end of {show_day(bulletin.as_of, lang='en')} the units had accepted {shown(accepted)} "
-        f"(acceptance rate {acceptance}); {shown(closed)} were closed (completion rate {completion})."
-    )
-    if figure["open"].value:
-        units = ", ".join(f"{row.name('en')} {count}" for row, count in _units(bulletin, lambda row: row.open))
-        yield f"Not closed: {shown(figure['open'])} ({units})."
-    if late := figure.get("late"):
-        units = ", ".join(f"{row.name('en')} {count}" for row, count in _units(bulletin, lambda row: row.late))
-        rest = f"; {shown(figure['unanswered'])} not answered yet are not counted here" if figure["unanswered"].value else ""
-        yield f"Done after the limit ({bulletin.clock_en}): {shown(late)}{f' ({units})' if units else ''}{rest}."
-
-
-def _zeros_en(bulletin: Bulletin) -> Iterator[str]:
-    for table in bulletin.tables:
-        if table.zero_list:
-            zeros = ": " + ", ".join(row.name("en") for row in table.zeros) if table.zeros else ""
-            yield f"No message came for {len(table.zeros)} of the {len(table.rows)} {table.name('en')}{zeros}."

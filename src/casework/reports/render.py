@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -18,7 +18,9 @@ from ..languages import Lang, chinese, display_width
 from ..moments import show_day
 from ..tables import Align, write_markdown
 from .bulletin import Bulletin, BulletinTable, CountedCase
+from .late import LateList
 from .statistics import shown
+from .wording import capital
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -34,13 +36,17 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True):
     between: str
     text: str
     tables: str
+    lists: str
     notes: str
+    notes_after_lists: str
     cases: str
     on_paper: str
     heads: tuple[str, ...]
     figure_heads: tuple[str, ...]
     sum: str
     caption: str
+    list_caption: str
+    no_case: str
     period: str
     unit: str
     not_closed: str
@@ -57,13 +63,17 @@ _WORDS = (  # in English and in Chinese
         between=" ",
         text="1. Overview",
         tables="2. By unit",
+        lists="3. Late cases",
         notes="3. About the figures",
+        notes_after_lists="4. About the figures",
         cases="Case numbers by unit",
         on_paper="The case numbers are in the electronic edition.",
         heads=("No.", "Unit", "Received", "Closed", "Completion rate"),
         figure_heads=("Figure", "Formula", "Inputs", "Value"),
         sum="Total",
         caption="Table {n}: {name}",
+        list_caption="Table {n}: {name} ({count})",
+        no_case="{name}: none.",
         period="Period: {first} to {last}; as of the end of {as_of}",
         unit="{name}: received {received}, closed {closed}, completion rate {working} = {completion}",
         not_closed="not closed",
@@ -78,13 +88,17 @@ _WORDS = (  # in English and in Chinese
         between="",
         text="一、办理概况",
         tables="二、分单位办理情况",
+        lists="三、逾期清单",
         notes="三、数据说明",
+        notes_after_lists="四、数据说明",
         cases="各单位来件编号",
         on_paper="逐件编号见本通报电子版。",
         heads=("序号", "部门名称", "信件总数", "办结总数", "办结率"),
         figure_heads=("指标", "算法", "代入", "数值"),
         sum="合计",
         caption="附表{n} {name}来件办理情况",
+        list_caption="附表{n} {name}清单（{count}件）",
+        no_case="没有{name}的来件。",
         period="统计周期：{first}至{last}；截至{as_of}24时",
         unit="{name}：来件{received}件，办结{closed}件，办结率 {working} = {completion}",
         not_closed="未办结",
@@ -112,8 +126,15 @@ def markdown(bulletin: Bulletin, *, lang: Lang = "zh") -> str:
         rows = [row.cells(lang) for row in table.rows]
         parts += [f"### {_escaped(_caption(table, lang))}", _escaped(_period(bulletin, lang))]
         parts += [write_markdown(words.heads, rows, align=_SIDES).rstrip("\n"), _escaped(_sums(table, lang))]
+    parts += [f"## {words.lists}"] if bulletin.lists else []
+    for listed in _lists(bulletin, lang):
+        if not listed.rows:
+            parts.append(_escaped(listed.no_case))
+            continue
+        parts += [f"### {_escaped(listed.caption)}", _escaped(_period(bulletin, lang))]
+        parts.append(write_markdown(listed.heads, listed.rows, align=listed.sides).rstrip("\n"))
     figures = [(row["label"], row["formula"], row["working"], row["value"]) for row in _figures(bulletin, lang)]
-    parts += [f"## {words.notes}", "\n".join(f"- {_escaped(note)}" for note in bulletin.notes(lang))]
+    parts += [f"## {_notes(bulletin, lang)}", "\n".join(f"- {_escaped(note)}" for note in bulletin.notes(lang))]
     parts += [write_markdown(words.figure_heads, figures, align=("left", "left", "right", "right")).rstrip("\n")]
     cases = []
     for unit in _units(bulletin, lang):
@@ -147,6 +168,8 @@ def html(bulletin: Bulletin, *, lang: Lang = "zh") -> str:
             }
             for table in bulletin.tables
         ],
+        lists=_lists(bulletin, lang),
+        notes_head=_notes(bulletin, lang),
         notes=bulletin.notes(lang),
         figures=_figures(bulletin, lang),
         units=_units(bulletin, lang),
@@ -163,9 +186,13 @@ def plain(bulletin: Bulletin, *, lang: Lang = "zh") -> str:
     parts += [words.text, *_texts(bulletin, lang), words.tables]
     for table in bulletin.tables:
         rows = [words.heads, *(row.cells(lang) for row in table.rows)]
-        lines = [_caption(table, lang), _period(bulletin, lang), *_lined_up(rows), _sums(table, lang)]
+        lines = [_caption(table, lang), _period(bulletin, lang), *_lined_up(rows, _SIDES), _sums(table, lang)]
         parts.append("\n".join(_still(line) for line in lines))
-    parts += [words.notes, "\n".join(f"- {_still(note)}" for note in bulletin.notes(lang))]
+    parts += [words.lists] if bulletin.lists else []
+    for listed in _lists(bulletin, lang):
+        lines = [listed.caption, _period(bulletin, lang), *_lined_up([listed.heads, *listed.rows], listed.sides)]
+        parts.append("\n".join(_still(line) for line in lines) if listed.rows else listed.no_case)
+    parts += [_notes(bulletin, lang), "\n".join(f"- {_still(note)}" for note in bulletin.notes(lang))]
     return "\n\n".join(part if "\n" in part else _still(part) for part in parts) + "\n"
 
 
@@ -195,6 +222,41 @@ def _sums(table: BulletinTable, lang: Lang) -> str:
     return (
         words.sum + words.colon + words.comma.join(f"{head} {shown(it)}" for head, it in zip(words.heads[2:], figures, strict=True))
     )
+
+
+class _List(NamedTuple):
+    """A late list as it is printed."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    no_case: str
+
+    @property
+    def sides(self) -> tuple[Align, ...]:
+        """The first column, of numbers, stands to the right."""
+        first: Align = "right"
+        others: Align = "left"
+        return (first, *[others] * (len(self.heads) - 1))
+
+
+def _lists(bulletin: Bulletin, lang: Lang) -> list[_List]:
+    words = _words(lang)
+
+    def shown_list(number: int, each: LateList) -> _List:
+        name = each.name(lang)
+        return _List(
+            caption=words.list_caption.format(n=number, name=capital(name), count=len(each.cases)),
+            heads=each.heads(lang),
+            rows=each.cells(lang, zone=bulletin.zone, unit=lambda unit: bulletin.unit(unit, lang)),
+            no_case=words.no_case.format(name=capital(name)),
+        )
+
+    return [shown_list(number, each) for number, each in enumerate(bulletin.lists, start=len(bulletin.tables) + 1)]
+
+
+def _notes(bulletin: Bulletin, lang: Lang) -> str:
+    return _words(lang).notes_after_lists if bulletin.lists else _words(lang).notes
 
 
 def _figures(bulletin: Bulletin, lang: Lang) -> list[dict[str, str]]:
@@ -254,12 +316,12 @@ def _still(line: str) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) == "Cc" else char for char in line)
 
 
-def _lined_up(rows: Sequence[Sequence[str]]) -> list[str]:
+def _lined_up(rows: Sequence[Sequence[str]], sides: Sequence[Align]) -> list[str]:
     widths = [max(display_width(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = []
     for row in rows:
         cells = []
-        for cell, wide, side in zip(row, widths, _SIDES, strict=True):
+        for cell, wide, side in zip(row, widths, sides, strict=True):
             room = " " * (wide - display_width(cell))
             cells.append(room + cell if side == "right" else cell + room)
         lines.append("  ".join(cells).rstrip())

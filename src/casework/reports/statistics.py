@@ -26,7 +26,7 @@ What = Literal["received", "registered", "accepted", "replied", "published", "cl
 Rest = Literal["open", "unanswered"]
 """What can be counted because something has not happened to it."""
 
-Rate = Literal["acceptance", "completion"]
+Rate = Literal["acceptance", "reply", "completion"]
 
 UNASSIGNED = ""
 """The unit of the cases that were not handed to any (未交办)."""
@@ -84,6 +84,7 @@ RATES: dict[Rate, tuple[Definition, What]] = {
         ),
         "accepted",
     ),
+    "reply": (Definition("回复率", "reply rate", "公开答复数 ÷ 来件数", "published ÷ received"), "published"),
     "completion": (Definition("办结率", "completion rate", "办结数 ÷ 来件数", "closed ÷ received"), "closed"),
 }
 
@@ -111,8 +112,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """A named figure with its definition.
 
     ``value`` is a count, an exact fraction, or None where there is none. ``working`` is the formula with its numbers. A count of
-    cases has its ``selection``, a figure computed from others has their names in ``parts``, a figure from outside its ``source``.
-    ``places`` is how many decimals of its percentage are shown.
+    cases has its ``selection``, or the ``cases`` themselves where facts alone do not tell them; a figure computed from others has
+    their names in ``parts``, a figure from outside its ``source``. ``places`` is how many decimals of its percentage are shown.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     numerator: int | None = None
     denominator: int | None = None
     selection: Selection | None = None
+    cases: tuple[str, ...] | None = None
     parts: tuple[str, ...] = ()
     source: str = ""
     places: int = 2
@@ -172,10 +174,14 @@ def shown(figure: Figure) -> str:
 
 def rate(kind: Rate, part: Figure, whole: Figure, *, of: str = "", zh: str = "", en: str = "") -> Figure:
     """Return the exact part of the whole; None where the whole is nothing. *of*, *zh* and *en* are as in `Statistics.figures`."""
-    definition, _ = RATES[kind]
+    return ratio(kind, RATES[kind][0], part, whole, of=of, zh=zh, en=en)
+
+
+def ratio(name: str, definition: Definition, part: Figure, whole: Figure, *, of: str = "", zh: str = "", en: str = "") -> Figure:
+    """Return a rate of another kind, as `rate` does."""
     numerator, denominator = part.numerator or 0, whole.numerator or 0
     return Figure(
-        name=f"{kind}{of}",
+        name=f"{name}{of}",
         value=Fraction(numerator, denominator) if denominator else None,
         zh=f"{zh}{definition.zh}",
         en=f"{definition.en}{en}",
@@ -308,7 +314,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
                 definition, what = RESTS[kind]
                 whole, part = counts.received, getattr(counts, what)
                 found[kind] = counted(kind, definition, whole - part, f"{whole} − {part}", what, lacking=True)
-            elif kind == "acceptance" or kind == "completion":
+            elif kind == "acceptance" or kind == "reply" or kind == "completion":
                 _, what = RATES[kind]
                 found[kind] = rate(kind, plain(what), plain("received"), of=of, zh=zh, en=en)
             else:

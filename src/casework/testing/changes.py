@@ -9,8 +9,10 @@ import msgspec
 
 from .. import events as ev
 from .. import journal
-from ..cases import Case, Fact, evolve, facts_of
+from ..cases import Case
 from ..events import Event, Payload, StoredEvent
+from ..facts import Fact, facts_of
+from ..folding import evolve
 from ..ports import Change, Notification, Snapshot
 from ..sla import Alarm, Deadline, Extension, Limit, Pause, SlaClock
 
@@ -85,7 +87,7 @@ def assigned(lead: str, *assisting: str) -> ev.Assigned:
 
 def submitted(unit: str) -> ev.Submitted:
     """Return a reply."""
-    return ev.Submitted(unit=unit, reply=1, text="9.reply", outcome=None, findings=(), gates=0, passed=0)
+    return ev.Submitted(unit=unit, reply=1, text="9.reply", outcome=None, findings=(), gates=(), passed=0)
 
 
 def change(

@@ -17,10 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from .. import journal
 from ..actions import Command
 from ..adapters.memory import MemoryStore
-from ..cases import Case, Fact, evolve, facts_of, fold
+from ..cases import Case
 from ..desk import Desk
 from ..documents import Document
 from ..errors import CaseworkError, CommandRefused, InputError
+from ..facts import Fact, facts_of
+from ..folding import evolve, fold
 from ..messages import Message
 from ..ports import CaseStore, Cohort
 from ..routing import Route

@@ -121,29 +121,43 @@ def actors(rulebook: Rulebook, *, action: str = "", case: Case | None = None) ->
     """Actors in the rulebook's roles; given an *action* and a *case*, mostly those who may do it there."""
     every = list(rulebook.roles)
     able = [name for name, role in rulebook.roles.items() if action in role.may] or every
-    if action == "approve" and case and case.reply and case.reply.passed < len(rulebook.gates):
-        able = [rulebook.gates[case.reply.passed]]
+    if action in ("approve", "refuse") and case:
+        waiting = [row.gates[row.passed] for row in case.requests]
+        if action == "approve" and case.reply and case.reply.passed < len(case.reply.gates):
+            waiting.append(case.reply.gates[case.reply.passed])
+        able = [name for name in waiting if name in every] or able
     approvers = [rule.extend.approve for rule in rulebook.clocks.values() if rule.extend and rule.extend.approve]
     if action in ("extend", "refuse_extension") and case and case.asks:
         able = approvers or able
     elif action == "extend":
         able = [name for name in able if name not in approvers] or able
     mine = case.units if case else ()
+    grants = rulebook.register.grant if rulebook.register else ()
 
     def with_role(role: str) -> st.SearchStrategy[Actor]:
-        ids = ("u-1", "u-2", "u-3") if role in rulebook.roles and rulebook.roles[role].scope == "own" else ("wang", "li")
+        scope = rulebook.roles[role].scope if role in rulebook.roles else "unit"
+        granted = [row for row in grants if row.role == role]
+        if granted and scope != "own":
+            usual = [row for row in granted if not row.unit or row.unit in mine] or granted
+            return st.sampled_from(usual).map(lambda row: Actor(id=row.person, role=role, unit=row.unit or None, boards=row.boards))
+        ids = ("u-1", "u-2", "u-3") if scope == "own" else ("wang", "li")
         return st.builds(
             Actor,
             id=st.sampled_from(ids),
             role=st.just(role),
-            unit=_mostly(mine, units(rulebook))
-            if role not in rulebook.roles or rulebook.roles[role].scope == "unit"
-            else st.none(),
+            unit=_mostly(mine, units(rulebook)) if scope == "unit" else st.none(),
             boards=st.just(_BOARDS) | st.just(_BOARDS[:1]),
         )
 
     strange = st.just("stranger")
     return _mostly_from(st.sampled_from(able), st.sampled_from(every), strange).flatmap(with_role)
+
+
+_TIMELY = (
+    *("accept", "promise", "extend", "refuse_extension", "reclassify", "assign", "decline", "contribute", "return_part"),
+    *("approve", "refuse", "take_up", "dismiss", "issue", "answer", "opine", "conclude", "revisit", "rate", "instruct", "view"),
+)
+"""Acts that move deadlines, or set off the ladder."""
 
 
 def commands(rulebook: Rulebook, case: Case) -> st.SearchStrategy[act.Command]:
@@ -152,8 +166,16 @@ def commands(rulebook: Rulebook, case: Case) -> st.SearchStrategy[act.Command]:
         action for action in rulebook.lifecycle.allowed(case.state) if action in act.COMMANDS and action not in rulebook.idle
     ]
     how = contents(rulebook, case)
-    if not case.asks:
-        fitting = [action for action in fitting if action != "refuse_extension"]
+    waits = {
+        "refuse_extension": bool(case.asks),
+        "refuse": bool(case.requests),
+        "approve": bool(case.requests) or case.state == "replied",
+        "take_up": bool(case.proposed),
+        "dismiss": bool(case.proposed),
+        "answer": any(row.cleared_at is None for row in case.orders),
+        "clear": any(row.cleared_at is None for row in case.orders),
+    }
+    fitting = [action for action in fitting if waits.get(action, True)]
     # Remarks are possible in every state and lead nowhere, and what ends a case leaves nothing to try: the acts that move it on
     # come more often than either, and so do those by which its deadlines move.
     after = {action: rulebook.lifecycle.next(case.state, action) for action in fitting}
@@ -161,7 +183,7 @@ def commands(rulebook: Rulebook, case: Case) -> st.SearchStrategy[act.Command]:
         action for action in fitting if rulebook.lifecycle.states[after[action]].kind == "final" and after[action] != case.state
     ]
     onward = [action for action in fitting if after[action] != case.state and action not in ending]
-    timely = [action for action in fitting if action in ("accept", "promise", "extend", "refuse_extension", "reclassify", "assign")]
+    timely = [action for action in fitting if action in _TIMELY]
     weighted = onward * 8 + timely * 3 + fitting or list(act.COMMANDS)
     return _mostly_from(st.sampled_from(weighted), st.sampled_from(sorted(act.COMMANDS))).flatmap(lambda action: how[action]())
 
@@ -182,6 +204,11 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
     note = st.just("") | said
     clock = st.none() | st.none() | _mostly(tuple(row.key for row in case.clocks), ("no-such-clock",))
     more = _mostly(("1 working day", "3 working days", "5 calendar days", "4 hours"), ("0 working days", "40 working days", "soon"))
+    helper = _mostly(case.units[1:] or case.units, known)
+    reasons = st.lists(_mostly(outline.reply.return_reasons, ("不满意",)), min_size=1, max_size=2).map(tuple)
+    waiting = st.none() | st.none() | _mostly(tuple(row.act for row in case.requests), ("publish", "close"))
+    proposal = st.none() | _mostly(tuple(row.id for row in case.proposed), ("no-such-rung",))
+    called = case.consultation.units if case.consultation else case.units
     reached = case.updated_at.astimezone(ZoneInfo(rulebook.zone)).date()
     promised = st.integers(-1, 25).map(lambda days: reached + timedelta(days=days))
     return {
@@ -200,12 +227,15 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
             act.Extend, limit=st.just("") | more if case.asks else more, reason=note, clock=clock, unit=unit
         ),
         "refuse_extension": lambda: st.builds(act.RefuseExtension, reason=st.just("no reason for it"), clock=clock),
+        "contribute": lambda: st.builds(act.Contribute, text=said, unit=helper),
+        "return_part": lambda: st.builds(
+            act.ReturnContribution, unit=helper, reasons=reasons
+        ),
         "submit": lambda: st.builds(act.SubmitReply, text=reply, outcome=outcome, unit=unit),
-        "approve": lambda: st.builds(act.Approve, opinion=note),
+        "approve": lambda: st.builds(act.Approve, act=waiting, opinion=note),
+        "refuse": lambda: st.builds(act.Refuse, act=waiting, opinion=said),
         "return": lambda: st.builds(
-            act.ReturnReply,
-            reasons=st.lists(_mostly(outline.reply.return_reasons, ("不满意",)), min_size=1, max_size=2).map(tuple),
-            explanation=note,
+            act.ReturnReply, reasons=reasons, explanation=note, to=_mostly(("handler",) * 3 + ("previous",), ("previous",))
         ),
         "publish": lambda: st.builds(act.Publish),
         "close": lambda: st.builds(act.Close, outcome=outcome),
@@ -219,7 +249,28 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
         "issue": lambda: st.builds(
             act.IssueOrder, form=_mostly(tuple(rulebook.orders), ("no-such-form",)), to=st.just(()) | helpers, text=note
         ),
-        "answer": lambda: st.builds(act.AnswerOrder, order=order, text=said, unit=unit),
+        "answer": lambda: st.builds(act.AnswerOrder, order=order, text=said, unit=unit, solved=st.none() | st.booleans()),
+        "take_up": lambda: st.builds(act.TakeUp, proposal=proposal, text=note),
+        "dismiss": lambda: st.builds(act.Dismiss, proposal=proposal, reason=said),
+        "consult": lambda: st.builds(act.Consult, units=st.just(()) | helpers, on_site=st.booleans(), matter=note),
+        "opine": lambda: st.builds(act.GiveOpinion, text=said, unit=_mostly(called, known)),
+        "conclude": lambda: st.builds(
+            act.Conclude, minutes=said, lead=st.just("") | lead, assisting=st.just(()) | helpers, limit=st.just("") | more
+        ),
+        "revisit": lambda: st.builds(
+            act.Revisit,
+            whom=st.sampled_from(("citizen", "citizen", "unit")),
+            order=st.none() | st.none() | order,
+            solved=st.none() | st.booleans(),
+            satisfied=st.none() | st.booleans(),
+            fault=st.none() | _mostly(outline.revisit.faults, ("nobody-knows",)),
+            note=note,
+            unit=unit,
+        ),
+        "rate": lambda: st.builds(act.Rate, satisfied=st.booleans(), comment=note),
+        "instruct": lambda: st.builds(act.Instruct, text=said, to=st.just(()) | helpers),
+        "praise": lambda: st.builds(act.Praise, text=said),
+        "view": lambda: st.builds(act.ReportViews, views=st.integers(0, 400)),
         "clear": lambda: st.builds(act.ClearOrder, order=order),
     }
 

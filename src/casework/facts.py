@@ -1,0 +1,84 @@
+"""The facts that events establish, from which every figure as of a date is computed.
+
+A column with the latest state forgets what was true before; a fact stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from . import events as ev
+from .cases import Case
+from .events import Event, Payload
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A countable fact: what (``kind``), when (UTC), for which unit, in which cycle of the case; ``value`` where it has one."""
+
+    case: str
+    seq: int
+    n: int
+    kind: str
+    at: datetime
+    unit: str
+    cycle: int
+    value: int = 0
+
+
+_FACT_KINDS: Mapping[type[Payload], str] = {
+    ev.Received: "received",
+    ev.Reviewed: "registered",
+    ev.Rejected: "rejected",
+    ev.Transferred: "transferred",
+    ev.Withdrawn: "withdrawn",
+    ev.Merged: "merged",
+    ev.Absorbed: "repeated",
+    ev.Assigned: "assigned",
+    ev.Accepted: "accepted",
+    ev.Declined: "declined",
+    ev.Contacted: "contacted",
+    ev.Contributed: "contributed",
+    ev.Submitted: "replied",
+    ev.Returned: "returned",
+    ev.Published: "published",
+    ev.Closed: "closed",
+    ev.Reopened: "reopened",
+    ev.ConsultationCalled: "consulted",
+    ev.ConsultationConcluded: "assigned",
+    ev.OrderIssued: "ordered",
+    ev.Extended: "extended",
+    ev.Promised: "promised",
+    ev.Revisited: "revisited",
+    ev.Rated: "rated",
+    ev.Instructed: "instructed",
+}
+
+
+def facts_of(after: Case, event: Event) -> tuple[Fact, ...]:
+    """Return the facts that *event* establishes, given the case after it: its own, and one for each clock that it stopped.
+
+    A clock's fact is of kind ``"met:handle"`` or ``"late:handle"``, its value the working days late.
+    """
+    data = event.data
+    found: list[tuple[str, str, int]] = []
+    kind = _FACT_KINDS.get(type(data))
+    if kind is None and all(clock.stopped_at is None for clock in event.clocks):
+        return ()
+    if kind:
+        unit = getattr(data, "unit", None) or getattr(data, "lead", None) or after.lead or ""
+        value = int(data.satisfied is True) if isinstance(data, ev.Rated | ev.Revisited) else 0
+        found.append((kind, unit, value))
+    if isinstance(data, ev.Declined) and data.lead is not msgspec.UNSET:
+        found.append(("assigned", data.lead or "", 0))  # the case is with nobody, or with the unit that was asked first
+    found += [
+        (f"{'met' if clock.met else 'late'}:{clock.rule}", clock.subject or after.lead or "", clock.late)
+        for clock in event.clocks
+        if clock.status == "stopped" and clock.stopped_at == event.occurred_at
+    ]
+    return tuple(
+        Fact(case=event.case, seq=event.seq, n=n, kind=kind, at=event.occurred_at, unit=unit, cycle=after.cycle, value=value)
+        for n, (kind, unit, value) in enumerate(found)
+    )

@@ -1,0 +1,128 @@
+"""Orders (督办单, 交办函, 催办, 专报, 回访单 …): issued with a number of their series, answered, struck off."""
+
+from __future__ import annotations
+
+from .. import actions as act
+from .. import events
+from ..cases import Order
+from ..decisions import Draft
+from ..errors import NotPermitted, listed, nearest
+from ..escalation import OrderForm
+from . import contents
+
+
+def issue_order(draft: Draft, command: act.IssueOrder) -> None:
+    """Issue an order of a declared form, by a role that may."""
+    form = _form(draft, command.form)
+    if form.by and draft.actor.role not in form.by:
+        why = f"orders of form {form.id!r} are issued by {listed(form.by)}"
+        raise NotPermitted("issue", actor=draft.actor.id, role=draft.actor.role, why=why, case=draft.id)
+    issue(draft, form.id, tuple(contents.registered(draft, unit) for unit in command.to), command.text, rung=None)
+
+
+def _form(draft: Draft, name: str) -> OrderForm:
+    forms = draft.rulebook.orders
+    if name not in forms:
+        raise draft.refuse(
+            "issue", f"the rulebook has no order form {name!r}{nearest(name, forms)} (forms: {listed(forms)})", allowed=tuple(forms)
+        )
+    return forms[name]
+
+
+def addressees(draft: Draft, form: OrderForm, units: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the units that an order goes to: those named, or those of the case that the form names; *units* have the matter."""
+    case, register = draft.case, draft.rulebook.register
+    lead = units[0] if units else case.led_by
+    parent = register.find(lead, case=draft.id).parent if register and lead else ""
+    of_case = {"lead": (lead,) if lead else (), "units": case.units or units, "parent": (parent,) if parent else ()}
+    found = [unit for name in form.to for unit in of_case.get(name, ())]
+    if not found and "parent" in form.to and lead:
+        found = [lead]  # nobody stands above it
+    return tuple(dict.fromkeys(found))
+
+
+def issue(draft: Draft, name: str, units: tuple[str, ...], text: str, *, rung: str | None) -> None:
+    """Issue an order: numbered, addressed, its document filled; whoever it goes to, or gets a copy, is told."""
+    form, case, keeper = _form(draft, name), draft.case, draft.known.keeper
+    to = units if units and rung is None else addressees(draft, form, units or case.units)
+    if len(set(to)) < len(to):
+        raise draft.refuse("issue", "a unit is named twice")
+    if not to and not form.roles:
+        raise draft.refuse("issue", "the case has no lead unit; name the units that the order goes to")
+    day = keeper.local_date(draft.now)
+    number = form.document.number(day.year, draft.take_number(form.document.key(day.year)))
+    limit = next((row.limit for row in form.answer.limit if draft.holds(row.when)), None)
+    answer_by = keeper.deadline(draft.now, limit, count=draft.hours(form.answer.count)).date if limit else None
+    names = (*to, *(draft.rulebook.roles[role].zh or role for role in form.roles))
+    template = form.document.template
+    body = draft.document(template, number=number, to=names, day=day, text=text, answer_by=answer_by) if template else text
+    issued = events.OrderIssued(
+        order=f"o{len(case.orders) + 1}",
+        form=name,
+        number=number,
+        to=to,
+        roles=form.roles,
+        cc=form.cc,
+        document=draft.maybe("document", body),
+        rung=rung,
+        answer_wanted=form.answer.wanted,
+    )
+    draft.add("issue", issued)
+    zh, en = f"{form.zh or form.id}（{number}）", f"{form.en or form.id} {number}"
+    draft.told("answer", to, zh, en)
+    for role in dict.fromkeys((*form.roles, *form.cc)):
+        draft.notify(role, zh if role in form.roles else f"抄送：{zh}", en if role in form.roles else f"copy: {en}", units=to)
+
+
+def answer(draft: Draft, command: act.AnswerOrder) -> None:
+    """Answer an order for one's unit, or in the role that it went to; the answer to a revisit is what was found."""
+    order, unit = open_order(draft, command.order, "answer"), contents.spoken_for(draft, command)
+    who = unit if unit in order.to or draft.actor.role not in order.roles else draft.actor.role
+    if who not in (*order.to, *order.roles):
+        went = (*order.to, *order.roles)
+        raise draft.refuse("answer", f"order {order.number} went to {listed(went)}, not to {who or 'this actor'}", allowed=went)
+    form = draft.rulebook.orders.get(order.form)
+    if form and form.revisit and command.solved is None:
+        raise draft.refuse("answer", f"order {order.number} asks whether the matter is solved; say so (solved)")
+    if command.solved is not None and not (form and form.revisit):
+        raise draft.refuse("answer", f"order {order.number} does not ask whether the matter is solved; leave that out")
+    ref = draft.text("answer", command.text)
+    draft.add("answer", events.OrderAnswered(order=order.id, unit=who, answer=ref))
+    if form and form.revisit and "revisit" in draft.rulebook.lifecycle.allowed(draft.case.state):
+        found = events.Revisited(
+            whom="citizen" if form.revisit == "citizen" else who,
+            how="online",
+            order=order.id,
+            solved=command.solved,
+            satisfied=None,
+            fault=None,
+            note=None,
+        )
+        draft.add("revisit", found)
+    cleared_by = form.answer.cleared_by if form else ""
+    if cleared_by:
+        zh, en = f"{form.zh if form else ''}（{order.number}）已回复", f"{order.number} was answered"
+        draft.notify(cleared_by, zh, en, units=order.to or draft.case.units)
+
+
+def clear(draft: Draft, command: act.ClearOrder) -> None:
+    """Strike an order off, when everybody to whom it went has answered."""
+    order = open_order(draft, command.order, "clear")
+    wanted = draft.rulebook.orders[order.form].answer.cleared_by if order.form in draft.rulebook.orders else ""
+    if wanted and draft.actor.role != wanted:
+        why = f"orders of form {order.form!r} are struck off by {wanted!r}"
+        raise NotPermitted("clear", actor=draft.actor.id, role=draft.actor.role, why=why, case=draft.id)
+    if order.answer_wanted and order.unanswered:
+        some = f" of {listed(order.unanswered)}" if order.answers else ""
+        raise draft.refuse("clear", f"order {order.number} has no answer{some} yet", allowed=("answer",))
+    draft.add("clear", events.OrderCleared(order=order.id))
+
+
+def open_order(draft: Draft, number: str, action: str) -> Order:
+    """Return an order that is not struck off, by its number or id."""
+    order = draft.case.order(number)
+    if order is None or order.cleared_at:
+        still = tuple(row.number for row in draft.case.orders if not row.cleared_at)
+        what = "is already struck off" if order else "does not exist"
+        raise draft.refuse(action, f"order {number!r} {what} (open orders: {listed(still)})", allowed=still)
+    return order

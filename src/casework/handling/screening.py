@@ -1,0 +1,76 @@
+"""Arrival and screening: a message is reviewed, refused, handed on, taken back, put into another class, or completed."""
+
+from __future__ import annotations
+
+from .. import actions as act
+from .. import events
+from ..decisions import Draft
+from . import contents
+
+
+def review(draft: Draft, command: act.Review) -> None:
+    """Register the message, with the classes that were chosen; where a rule proposed another class, that is recorded."""
+    chosen = contents.classes(draft, command.classes)
+    note = draft.maybe("note", command.note)
+    draft.add("review", events.Reviewed(classes=chosen, note=note))
+    for axis, value in chosen.items():
+        overrule(draft, "review", axis, value, note)
+
+
+def overrule(draft: Draft, action: str, axis: str, chosen: str, note: str | None) -> None:
+    """Record that a person chose another class, or (for "unit") another lead, than the first rule that had an opinion."""
+    for row in draft.case.proposals:
+        wanted = row.unit if axis == "unit" else row.classes.get(axis)
+        if wanted:
+            if wanted != chosen:
+                prefix = "" if axis == "unit" else f"{axis}="
+                over = events.Overruled(rule=row.rule, proposed=f"{prefix}{wanted}", chosen=f"{prefix}{chosen}", reason=note)
+                draft.add(action, over, moves=False)
+            return
+
+
+def reject(draft: Draft, command: act.Reject) -> None:
+    """Refuse the message for a reason of the rulebook's exits."""
+    exits = draft.rulebook.outline.intake.exits
+    contents.listed_reason(draft, "reject", command.reason, tuple(exits))
+    explanation = draft.maybe("explanation", command.explanation)
+    draft.add("reject", events.Rejected(reason=command.reason, exit=exits.get(command.reason, "invalid"), explanation=explanation))
+
+
+def transfer(draft: Draft, command: act.Transfer) -> None:
+    """Hand the case to a body outside this desk."""
+    explanation = draft.maybe("explanation", command.explanation)
+    draft.add("transfer", events.Transferred(to=command.to, reason=command.reason, explanation=explanation))
+
+
+def withdraw(draft: Draft, command: act.Withdraw) -> None:
+    """End the case because its sender took the message back."""
+    draft.add("withdraw", events.Withdrawn(reason=command.reason, explanation=draft.maybe("explanation", command.explanation)))
+
+
+def reclassify(draft: Draft, command: act.Reclassify) -> None:
+    """Put the case into another class."""
+    contents.classes(draft, {command.axis: command.value})
+    reason = draft.maybe("reason", command.reason)
+    set_class(draft, command.axis, command.value, reason)
+
+
+def set_class(draft: Draft, axis: str, value: str, reason: str | None) -> None:
+    """Record a class, with the one that it takes the place of."""
+    old = draft.case.classes.get(axis)
+    draft.add("reclassify", events.Reclassified(axis=axis, old=old, new=value, reason=reason))
+
+
+def ask(draft: Draft, command: act.AskCitizen) -> None:
+    """Ask the sender for what is missing, as often as the rulebook allows in one cycle of the case."""
+    most, asked = draft.rulebook.outline.ask.times, draft.case.asked
+    if most and asked >= most:
+        raise draft.refuse(
+            "ask", f"the citizen was asked {asked} time{'s' if asked > 1 else ''} already, the most that the rulebook allows"
+        )
+    draft.add("ask", events.Asked(question=draft.text("question", command.question)))
+
+
+def supplement(draft: Draft, command: act.Supplement) -> None:
+    """Record what the sender added."""
+    draft.add("supplement", events.Supplemented(message=draft.text("supplement", command.text)))

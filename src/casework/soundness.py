@@ -1,0 +1,301 @@
+"""Whether the tables of a rulebook fit each other: every name that one uses, another declares, and what waits can be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from .actions import COMMANDS
+from .approvals import PUBLISH
+from .calendars import WorkCalendar
+from .conditions import NAMES
+from .errors import CaseworkError, Problem, nearest
+from .escalation import EFFECTS, OrderForm, Rung
+from .limits import BY_THE_DAY, Limit
+from .outline import RECEIVE, Outline
+from .privacy import grant_problems
+from .routing import PLACE
+from .sla import ClockRule, ConditionalLimit
+from .states import Lifecycle, standard_lifecycle
+from .units import Register
+
+_NO_HOURS = "working hours, and an end at 'close', need office hours: [hours] open = '09:00-12:00, 13:30-17:30'"
+_UNGATED = ("approve", "refuse", "submit", "return")
+"""Acts before which no gate can stand: the decisions themselves, and those by which a reply comes to its own gates."""
+
+_RAISED: Mapping[str, tuple[str, ...]] = {
+    "return": ("returned",),
+    "decline": ("declined",),
+    "rate": ("dissatisfied",),
+    "revisit": ("dissatisfied",),
+    "absorb": ("repeated",),
+    "view": ("views",),
+    "instruct": ("instructed",),
+}
+"""Which counts an act may raise."""
+
+
+def problems(outline: Outline, life: Lifecycle, register: Register | None) -> list[Problem]:
+    """Return everything that does not fit; names of units and groups are checked where there is a register."""
+    found: list[Problem] = []
+    for check in (_classes_and_roles, _ids, _approvals, _tables, _orders, _ladder, _notices):
+        found += check(outline, life)
+    for number, clock in enumerate(outline.clock):
+        found += _clock(outline, life, clock, f"clock[{number}]")
+    found += _routes(outline, register)
+    if register:
+        found += grant_problems(outline.roles, register)
+        groups = [group.id for group in register.group]
+        for number, schedule in enumerate(outline.schedule):
+            for name in schedule.groups:
+                found += _known(name, groups, "group", f"schedule[{number}].groups")
+    try:
+        if outline.clocks:
+            WorkCalendar.named(outline.rulebook.calendar)
+    except CaseworkError as error:
+        found.append(Problem(str(error), "rulebook.calendar"))
+    return found
+
+
+def triggers(outline: Outline, action: str) -> Iterator[Rung]:
+    """Yield the rungs on acts and counts that an act may set off, directly or by what such a rung does."""
+    seen: set[str] = set()
+    waiting = [action]
+    while waiting:
+        act = waiting.pop()
+        if act in seen:
+            continue
+        seen.add(act)
+        for rung in outline.rung:
+            if (rung.kind == "done" and rung.name == act) or (rung.kind == "count" and rung.name in _RAISED.get(act, ())):
+                yield rung
+                waiting += _acts(rung)
+
+
+def _acts(rung: Rung) -> list[str]:
+    """Return the actions by which a rung does what it does."""
+    return [act for line in rung.do if (act := EFFECTS[line.partition(":")[0]])]
+
+
+def _known(name: str, choices: Iterable[str], what: str, path: str) -> Iterator[Problem]:
+    names = list(choices)
+    if name not in names:
+        yield Problem(f"unknown {what} {name!r}{nearest(name, names)}", path)
+
+
+def _limits(limits: Sequence[ConditionalLimit], path: str) -> Iterator[Problem]:
+    if not any(not limit.when for limit in limits):
+        yield Problem("one limit must stand without a condition, for all other cases", path)
+
+
+def _may(outline: Outline, action: str, path: str) -> Iterator[Problem]:
+    """Yield a problem where nobody may do what a rule calls for."""
+    if not any(action in role.may for role in outline.roles.values()):
+        yield Problem(f"no role may {action}; give it to one under [roles.….may]", path)
+
+
+def _classes_and_roles(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
+    for axis in outline.classes:
+        if (axis in NAMES or axis == "unit") and axis != "outcome":  # a case has its outcome from that axis
+            yield Problem(f"{axis!r} has a meaning in conditions already; call the class otherwise", f"classes.{axis}")
+    for name, role in outline.roles.items():
+        for action in role.may:
+            # A role of the base may have been granted what this rulebook's lifecycle leaves out.
+            if action not in standard_lifecycle().actions:
+                yield from _known(action, life.actions, "action", f"roles.{name}.may")
+
+
+def _ids(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
+    for table in ("route", "clock", "order", "rung", "schedule"):
+        seen: set[str] = set()
+        for number, row in enumerate(getattr(outline, table)):
+            if row.id in seen:
+                yield Problem(f"the id {row.id!r} is used twice", f"{table}[{number}].id")
+            seen.add(row.id)
+    clocks = {clock.id: number for number, clock in enumerate(outline.clock)}
+    for number, form in enumerate(outline.order):
+        if form.clock and form.clock.id in clocks:
+            why = f"the clock of this form's answer is called {form.clock.id!r}, and clock[{clocks[form.clock.id]}] is too"
+            yield Problem(why, f"order[{number}].answer.limit")
+
+
+def _routes(outline: Outline, register: Register | None) -> Iterator[Problem]:
+    for number, rule in enumerate(outline.route):
+        path = f"route[{number}]"
+        if bool(rule.set) == bool(rule.call):
+            yield Problem("a route has exactly one of set, call", path)
+        for axis, value in rule.set.items():
+            if axis != "unit":
+                yield from _known(axis, outline.classes, "class", f"{path}.set.{axis}")
+                yield from _known(value, outline.classes.get(axis, (value,)), f"value for class {axis!r}", f"{path}.set.{axis}")
+            elif register and value == PLACE:
+                if not any(unit.places for unit in register.unit):
+                    yield Problem("no unit of the register lists places that it answers for", f"{path}.set.unit")
+            elif register:
+                names = [name for unit in register.unit for name in (unit.name, *unit.aliases)]
+                yield from _known(value, names, "unit", f"{path}.set.unit")
+
+
+def _clock(outline: Outline, life: Lifecycle, clock: ClockRule, path: str) -> Iterator[Problem]:
+    """Yield what is wrong between a clock and the rest of its rulebook."""
+    happenings = [RECEIVE, *life.actions, *life.states]
+    places: list[tuple[str, Iterable[str], str, str]]
+    places = [(name, happenings, "action or state", key) for key in ("starts_on", "stops_on") for name in getattr(clock, key)]
+    places += [(name, life.states, "state", "pauses_on") for name in clock.pauses_on]
+    if clock.extend and clock.extend.approve:
+        places.append((clock.extend.approve, outline.roles, "role", "extend.approve"))
+    for name, choices, what, key in places:
+        yield from _known(name, choices, what, f"{path}.{key}")
+    if clock.form:
+        yield from _known(clock.form, [form.id for form in outline.order], "order form", f"{path}.form")
+        if clock.per != "order":
+            yield Problem("a clock of an order form is kept per = 'order'", f"{path}.form")
+    yield from _limits(clock.limit, f"{path}.limit")
+    approver = clock.extend.approve if clock.extend else ""
+    if approver in outline.roles and "extend" not in outline.roles[approver].may:
+        yield Problem(f"role {approver!r} allows extensions and may not extend", f"{path}.extend.approve")
+    by_the_day = [line.limit.unit for line in clock.limit if line.limit.unit in BY_THE_DAY]
+    for key, terms in (("extend", clock.extend), ("promise", clock.promise)):
+        if terms and not any(key in role.may for role in outline.roles.values()):
+            yield Problem(f"no role may {key}; give it to one under [roles.….may]", f"{path}.{key}")
+        unit = Limit.parse(terms.cap).unit if terms and terms.cap else ""
+        if terms and terms.cap_from == "due" and by_the_day and unit and unit not in BY_THE_DAY:
+            yield Problem(f"a cap of {terms.cap} cannot be added to a limit in {by_the_day[0]}", f"{path}.{key}.cap")
+    if not (outline.hours or clock.count.hours):
+        timed = [f"limit[{line}].is" for line, limit in enumerate(clock.limit) if limit.limit.unit == "working hours"]
+        asked = clock.extend.ask_before if clock.extend else "due"
+        timed += ["extend.ask_before"] if asked != "due" and Limit.parse(asked).unit == "working hours" else []
+        caps = (("extend.cap", clock.extend), ("promise.cap", clock.promise))
+        timed += [key for key, terms in caps if terms and terms.cap and Limit.parse(terms.cap).unit == "working hours"]
+        for where in [*timed, *(["count.ends"] if clock.count.ends == "close" else [])]:
+            yield Problem(_NO_HOURS, f"{path}.{where}")
+    if clock.on.transfer == "restart-on-accept" and not (outline.assignment.accept and "accept" in life.actions):
+        yield Problem("units do not accept under this rulebook; use 'restart'", f"{path}.on.transfer")
+
+
+def _approvals(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
+    gated = [action for action in life.actions if action in COMMANDS and action not in _UNGATED]
+    for number, approval in enumerate(outline.approval):
+        path = f"approval[{number}]"
+        yield from _known(approval.on, gated, "act that could wait for approval", f"{path}.on")
+        if approval.on == "extend" and any(clock.extend and clock.extend.approve for clock in outline.clock):
+            yield Problem("extensions are allowed by the role that clock.extend.approve names; say it in one place", f"{path}.on")
+        if approval.on != PUBLISH and (approval.returns != ("handler",) or approval.resubmit_at != "first"):
+            yield Problem("only a reply is returned; any other act is refused", f"{path}.returns")
+        if approval.on != PUBLISH and approval.on in life.actions:
+            yield from _may(outline, "refuse", f"{path}.by")
+        for name in approval.by:
+            yield from _known(name, outline.roles, "role", f"{path}.by")
+            if name in outline.roles and "approve" not in outline.roles[name].may:
+                yield Problem(f"role {name!r} stands at a gate and may not approve", f"{path}.by")
+
+
+def _tables(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
+    """Yield what is wrong with the tables of one row."""
+    meeting, assignment = outline.consultation, outline.assignment
+    if meeting.convener:
+        yield from _known(meeting.convener, outline.roles, "role", "consultation.convener")
+    for name, path in ((meeting.clock, "consultation.clock"), (outline.rulebook.late_by, "rulebook.late_by")):
+        if name:
+            yield from _known(name, outline.clocks, "clock", path)
+    if outline.revisit.required:
+        yield from _may(outline, "revisit", "revisit.required")
+    if assignment.contributions == "required" and assignment.assisting != "contribute":
+        yield Problem(
+            "contributions are required of units that contribute; let assisting = 'contribute'", "assignment.contributions"
+        )
+    timed = (
+        ("assignment.decline.limit", assignment.decline.limit, assignment.decline.count),
+        ("reopen.within", outline.reopen.within, outline.reopen.count),
+    )
+    for path, limit, count in timed:
+        if limit and Limit.parse(limit).unit == "working hours" and not (outline.hours or count.hours):
+            yield Problem(_NO_HOURS, path)
+
+
+def _orders(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
+    for number, form in enumerate(outline.order):
+        path = f"order[{number}]"
+        for name, key in (
+            *((name, "by") for name in form.by),
+            *((name, "to") for name in form.roles),
+            *((n, "cc") for n in form.cc),
+        ):
+            yield from _known(name, outline.roles, "role", f"{path}.{key}")
+        for name in form.by:
+            if name in outline.roles and "issue" not in outline.roles[name].may:
+                yield Problem(f"role {name!r} issues this form and may not issue", f"{path}.by")
+        if form.answer.cleared_by:
+            yield from _clearer(outline, form, f"{path}.answer.cleared_by")
+        if form.clock:
+            yield from _limits(form.answer.limit, f"{path}.answer.limit")
+            yield from _clock(outline, life, form.clock, f"{path}.answer")
+
+
+def _clearer(outline: Outline, form: OrderForm, path: str) -> Iterator[Problem]:
+    name = form.answer.cleared_by
+    yield from _known(name, outline.roles, "role", path)
+    if name in outline.roles and "clear" not in outline.roles[name].may:
+        yield Problem(f"role {name!r} strikes this form off and may not clear", path)
+
+
+def _ladder(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
+    forms = {form.id: form for form in outline.order}
+    for number, rung in enumerate(outline.rung):
+        path = f"rung[{number}]"
+        if rung.kind in ("due", "late"):
+            yield from _known(rung.name, outline.clocks, "clock", f"{path}.on")
+        elif rung.kind == "unanswered":
+            yield from _known(rung.name, forms, "order form", f"{path}.on")
+            if rung.name in forms and not forms[rung.name].clock:
+                yield Problem(f"answers to {rung.name!r} have no limit; give it one: answer = {{ limit = […] }}", f"{path}.on")
+        elif rung.kind == "done":
+            yield from _known(rung.name, [RECEIVE, *life.actions], "action", f"{path}.on")
+        standing = outline.clocks.get(rung.clock)
+        far = {"at": rung.distance.unit}
+        if rung.repeat and isinstance(rung.repeat.every, str):
+            far["repeat.every"] = Limit.parse(rung.repeat.every).unit
+        if standing and standing.count.hours is None:
+            for key, unit in far.items():
+                if unit == "working hours":
+                    yield Problem(_NO_HOURS, f"{path}.{key}")
+        yield from _effects(outline, life, rung, f"{path}.do")
+        if rung.mode == "propose":
+            yield from _may(outline, "take_up", f"{path}.mode")
+        if rung.kind == "done" and _comes_back(outline, rung):
+            yield Problem("what this rung does sets it off again, for ever", f"{path}.do")
+
+
+def _effects(outline: Outline, life: Lifecycle, rung: Rung, path: str) -> Iterator[Problem]:
+    for line in rung.do:
+        verb, _, name = line.partition(":")
+        if verb == "issue":
+            yield from _known(name, [form.id for form in outline.order], "order form", path)
+        elif verb == "notify":
+            yield from _known(name, outline.roles, "role", path)
+        elif verb == "set":
+            axis, _, value = name.partition("=")
+            yield from _known(axis, outline.classes, "class", path)
+            yield from _known(value, outline.classes.get(axis, (value,)), f"value for class {axis!r}", path)
+        if EFFECTS[verb]:
+            yield from _known(EFFECTS[verb], life.actions, "action", path)
+
+
+def _comes_back(outline: Outline, rung: Rung) -> bool:
+    """Return whether what a rung on an act does leads to that act again by rungs on acts alone; a count rises only so often."""
+    seen: set[str] = set()
+    waiting = _acts(rung)
+    while waiting:
+        act = waiting.pop()
+        if act == rung.name:
+            return True
+        if act not in seen:
+            seen.add(act)
+            waiting += [far for other in outline.rung if other.kind == "done" and other.name == act for far in _acts(other)]
+    return False
+
+
+def _notices(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
+    for number, notice in enumerate(outline.notify):
+        yield from _known(notice.on, [RECEIVE, *life.actions], "action", f"notify[{number}].on")
+        for name in notice.to:
+            yield from _known(name, [*outline.roles, "sender"], "role", f"notify[{number}].to")
