@@ -141,7 +141,7 @@ class Draft:
                 "subject": self.known.message.subject if self.known.message else "",
                 "lead": self.case.lead or "",
                 "due": due.date if due else None,
-                "counts": dict(self.case.counts),
+                "counts": {name: self.case.counts.get(name, 0) for name in escalation.COUNTS},
             },
         )
 
@@ -414,6 +414,8 @@ def _turn(before: Case | None, after: Case, data: Payload) -> str | None:
     """Return which turn a case takes, as `Turns` calls it."""
     if isinstance(data, events.Assigned | events.ConsultationConcluded):
         return "transfer" if before and before.led_by not in (None, after.lead) else None
+    if isinstance(data, events.Reviewed):
+        return "reclassify" if before and data.classes.items() - before.classes.items() else None
     turns = {events.Returned: "return_", events.Reclassified: "reclassify", events.Reopened: "reopen"}
     return turns.get(type(data))
 

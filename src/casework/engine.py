@@ -55,19 +55,7 @@ def open_case(rulebook: Rulebook, case_id: str, message: Message, now: datetime,
             classes={},
         ),
     )
-    rules = rulebook.outline.route
-    if rules:
-        asked = routing.propose(
-            rules,
-            message,
-            draft.context(),
-            conditions=rulebook.conditions,
-            functions=known.functions,
-            register=rulebook.register,
-        )
-        proposals = tuple(_usable(draft, proposal) for proposal in asked)
-        if proposals:
-            draft.add(RECEIVE, events.Routed(proposals=proposals), moves=False)
+    _route(draft, RECEIVE)
     ladder.climb(draft, start=0)
     return draft.decision()
 
@@ -82,11 +70,14 @@ def decide(rulebook: Rulebook, case: Case, command: act.Command, actor: Actor, n
         able = open_to(rulebook, case, actor, known)
         raise NotPermitted(action, actor=actor.id, role=actor.role, why=why, case=case.id, allowed=able)
     draft = Draft(rulebook, case, actor, now, known, case.id)
-    gates = draft.gates(action) if action != PUBLISH else ()
+    # What is imported was approved where it happened.
+    gates = draft.gates(action) if action != PUBLISH and not known.imported else ()
     if gates:
         _ask(draft, command, gates)
     else:
         _HANDLERS[type(command)](draft, command)
+        if isinstance(command, act.Review) and command.classes:
+            _route(draft, action)  # with its classes more rules may have an opinion
     ladder.climb(draft, start=0)
     return draft.decision()
 
@@ -202,6 +193,24 @@ def _acts_and_forms(effects: Iterable[str]) -> tuple[list[str], list[str]]:
     lines = list(effects)
     verbs = [line.partition(":")[0] for line in lines]
     return [EFFECTS[verb] for verb in verbs if EFFECTS[verb]], [line[6:] for line in lines if line.startswith("issue:")]
+
+
+def _route(draft: Draft, action: str) -> None:
+    """Let the routing rules propose, and record what they say where it is not what they said before."""
+    rulebook, known = draft.rulebook, draft.known
+    if not rulebook.outline.route or known.message is None:
+        return
+    asked = routing.propose(
+        rulebook.outline.route,
+        known.message,
+        draft.context(),
+        conditions=rulebook.conditions,
+        functions=known.functions,
+        register=rulebook.register,
+    )
+    proposals = tuple(_usable(draft, proposal) for proposal in asked)
+    if proposals and proposals != draft.case.proposals:
+        draft.add(action, events.Routed(proposals=proposals), moves=False)
 
 
 def _usable(draft: Draft, proposal: events.Proposal) -> events.Proposal:

@@ -168,27 +168,35 @@ _GREETED = re.compile(f"^(?:尊敬的|亲爱的)?{_PERSON}?(?:您好|你好)")
 _MARKS = re.compile(r"[,.!?;:\n⋯~|\"-]+")
 
 
-def acknowledges_only(text: str) -> bool:
+def acknowledges_only(text: str, *, names: Sequence[str] = ()) -> bool:
     """Say whether a reply only confirms receipt, says to whom it was passed, promises to see to it, or gives thanks.
 
     Greetings, names, good wishes, the announcement of an answer, a signature and a date at the end do not count as answers either,
     but they alone do not make an acknowledgement: "您好！2019年3月5日" may answer "when?". Careful by intent: one clause that is
-    not known to say nothing, and the reply is taken for an answer. An empty reply is no acknowledgement.
+    not known to say nothing, and the reply is taken for an answer. An empty reply is no acknowledgement. *names* are those by which
+    the unit signs.
     """
     plain = _DAY.sub("", _QUOTED.sub("", _plain(text).translate(_ONE_SCRIPT).replace(" ", "")))
     if _LEADS_ON.search(plain):
         return False
     clauses = [clause for clause in _MARKS.split(plain) if clause]
+    signatures = tuple(_plain(name).translate(_ONE_SCRIPT).replace(" ", "") for name in names if name.strip())
     said = False
     for at, whole in enumerate(clauses):
         clause = _GREETED.sub("", whole)
         if any(pattern.fullmatch(clause) for pattern in (_RECEIVED, _PASSED, _THANKED, _PROMISED)):
             said = True
         elif clause and not any(pattern.fullmatch(clause) for pattern in _COURTEOUS):
-            signs = said and at == len(clauses) - 1 and _SIGNED.fullmatch(clause)
+            signs = said and at == len(clauses) - 1 and (_SIGNED.fullmatch(clause) or _signs(clause, signatures))
             if not signs:
                 return False
     return said
+
+
+def _signs(clause: str, names: tuple[str, ...]) -> bool:
+    """Return whether a last clause is no more than one of the names, with the county before it perhaps."""
+    name = next((name for name in names if clause.endswith(name)), "")
+    return bool(name) and not set(clause.removesuffix(name)).intersection("请系询到去由是找在向应归需由转交")
 
 
 # --- the end of a reply -----------------------------------------------------------------------------------------------
@@ -406,8 +414,8 @@ def _is_long(check: ReplyCheck, text: str, *_: object) -> str:
     return f"has {length} characters, may have {check.max_chars}" if length > check.max_chars else ""
 
 
-def _answers_nothing(_: ReplyCheck, text: str, *__: object) -> str:
-    return "only acknowledges the message; it must answer it" if acknowledges_only(text) else ""
+def _answers_nothing(_: ReplyCheck, text: str, names: tuple[str, ...], *__: object) -> str:
+    return "only acknowledges the message; it must answer it" if acknowledges_only(text, names=names) else ""
 
 
 def _is_unsigned(_: ReplyCheck, text: str, names: tuple[str, ...], *__: object) -> str:

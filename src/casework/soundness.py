@@ -99,8 +99,8 @@ def _classes_and_roles(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
             yield Problem(f"{axis!r} has a meaning in conditions already; call the class otherwise", f"classes.{axis}")
     for name, role in outline.roles.items():
         for action in role.may:
-            # A role of the base may have been granted what this rulebook's lifecycle leaves out.
-            if action not in standard_lifecycle().actions:
+            # A role of the base may have been granted what went with a state that this rulebook drops.
+            if action not in standard_lifecycle().actions or action in outline.lifecycle.drop_actions:
                 yield from _known(action, life.actions, "action", f"roles.{name}.may")
 
 

@@ -231,7 +231,7 @@ def _choices(action: str, field: str, book: Rulebook, case: Case) -> Iterable[st
     """Return the values that the rulebook, or the case as it stands, knows for a field; empty where any value may do."""
     rules = book.outline
     known: Mapping[str, Iterable[str]] = {
-        "act": (row.act for row in case.requests),
+        "act": (*(row.act for row in case.requests), *(["publish"] if case.reply and case.reply.status == "submitted" else [])),
         "axis": rules.classes,
         "fault": rules.revisit.faults,
         "form": book.orders,

@@ -12,6 +12,7 @@ from ..languages import Lang, chinese
 from .terminal import DATABASE, Database, Language, existing, say, say_table
 from .wording import (
     action_named,
+    asked_for,
     clock_named,
     counted,
     due_date,
@@ -26,7 +27,6 @@ from .wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from ..adapters.sql import SqlStore
@@ -52,7 +52,7 @@ _HEADS = {
         ("unit", "part", "status", "asked", "accepted", "contacted", "replied", "declined"),
         ("单位", "分工", "状态", "交办", "签收", "联系", "答复", "退件"),
     ),
-    "waiting": (("act", "asked by", "asked", "stands at"), ("事项", "申请人", "申请时间", "关口")),
+    "waiting": (("act", "contents", "asked by", "asked", "stands at"), ("事项", "内容", "申请人", "申请时间", "关口")),
     "proposed": (("occasion", "proposes", "units", "since"), ("事由", "建议", "单位", "时间")),
     "consultations": (
         ("", "called", "convener", "units", "where", "opinions", "concluded"),
@@ -136,7 +136,7 @@ def _show(store: SqlStore, name: str, *, explain: bool, lang: Lang) -> None:
         fold=True,
     )
     _show_clocks(desk, row, book, explain=explain, lang=lang)
-    for section in _sections(row, book, lang):
+    for section in _sections(row, book, texts, lang):
         say(f"\n{section.title}", style="bold")
         say_table(section.heads, section.rows, fold=True)
     if said := counted(row.counts, lang):
@@ -185,18 +185,18 @@ class _Section(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
 
 
-def _sections(case: Case, book: Rulebook, lang: Lang) -> Iterator[_Section]:
+def _sections(case: Case, book: Rulebook, texts: Mapping[Ref, str], lang: Lang) -> Iterator[_Section]:
     """Yield the parts of a case that there are."""
-    parts: tuple[tuple[str, Callable[[Case, Rulebook, Lang], Iterator[tuple[str, ...]]]], ...] = (
-        ("units", _units),
-        ("waiting", _waiting),
-        ("proposed", _proposed),
-        ("consultations", _consultations),
-        ("orders", _orders),
-        ("revisits", _revisits),
+    parts = (
+        ("units", _units(case, book, lang)),
+        ("waiting", _waiting(case, book, texts, lang)),
+        ("proposed", _proposed(case, book, lang)),
+        ("consultations", _consultations(case, book, lang)),
+        ("orders", _orders(case, book, lang)),
+        ("revisits", _revisits(case, book, lang)),
     )
     for part, told in parts:
-        rows, heads = list(told(case, book, lang)), _HEADS[part][chinese(lang)]
+        rows, heads = list(told), _HEADS[part][chinese(lang)]
         kept = [at for at in range(len(heads)) if any(row[at] for row in rows)]
         if rows:
             yield _Section(
@@ -224,15 +224,19 @@ def _units(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...]]:
         yield (row.unit, *told, *(_at(moment, book) for moment in moments))
 
 
-def _waiting(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...]]:
+def _waiting(case: Case, book: Rulebook, texts: Mapping[Ref, str], lang: Lang) -> Iterator[tuple[str, ...]]:
+    from ..limits import Limit
+
     for row in case.requests:
         who = f"{row.by} ({row.role})"
-        yield action_named(row.act, lang), who, _at(row.at, book), _gate(row.gates, row.passed, book, lang)
+        asked = asked_for(texts.get(row.text or ""))
+        yield action_named(row.act, lang), asked, who, _at(row.at, book), _gate(row.gates, row.passed, book, lang)
     for ask in case.asks:
         rule = book.clocks.get(case.clock(ask.clock).rule)
         approver = rule.extend.approve if rule and rule.extend else ""
         what = f"{action_named('extend', lang)} {clock_named(book, ask.clock, lang)}"
-        yield what, f"{ask.by} ({ask.unit})", _at(ask.at, book), named(approver, book, lang)
+        more = Limit.parse(ask.limit).label(lang)
+        yield what, more, f"{ask.by} ({ask.unit})", _at(ask.at, book), named(approver, book, lang)
 
 
 def _proposed(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...]]:

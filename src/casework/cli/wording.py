@@ -220,6 +220,21 @@ def short(text: str) -> str:
     return f"{said}…"
 
 
+def asked_for(request: str | None) -> str:
+    """Return in short what an act that waits for approval would do: ``"lead=夹河镇 assisting=公安局"``."""
+    try:
+        asked = msgspec.json.decode(request or "", type=dict[str, dict[str, Any]])
+    except msgspec.MsgspecError:  # it was erased
+        return ""
+    parts = []
+    for name, value in asked.get("command", {}).items():
+        if isinstance(value, dict):
+            parts += [f"{name}.{key}={one}" for key, one in value.items()]
+        elif value not in ("", None, [], False):
+            parts.append(f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}")
+    return short(" ".join(parts))
+
+
 def _days(count: int, lang: Lang) -> str:
     return f"{count}天" if chinese(lang) else f"{count} day{'' if count == 1 else 's'}"
 
@@ -401,6 +416,12 @@ def _submitted(t: _Teller, data: events.Submitted) -> str:
     return "\n".join([said, *(t("advice", row) for row in advice)])
 
 
+def _requested(t: _Teller, data: events.ApprovalRequested) -> str:
+    asked = asked_for(t.texts.get(data.request or ""))
+    what = action_named(data.act, t.lang) + (t("aside", asked) if asked else "")
+    return t("requested", action_named("request", t.lang), what, t.names(data.gates))
+
+
 def _approved(t: _Teller, data: events.Approved) -> str:
     label = action_named("approve", t.lang)
     if data.act == "publish":
@@ -497,9 +518,7 @@ _TOLD: Mapping[type[Payload], Callable[[_Teller, Any], str]] = {
     events.Asked: lambda t, data: t.did("ask") + t.text(data.question),
     events.Supplemented: lambda t, data: t.did("supplement") + t.text(data.message),
     events.Submitted: _submitted,
-    events.ApprovalRequested: lambda t, data: t(
-        "requested", action_named("request", t.lang), action_named(data.act, t.lang), t.names(data.gates)
-    ),
+    events.ApprovalRequested: _requested,
     events.Approved: _approved,
     events.ApprovalRefused: _approval_refused,
     events.Returned: _returned,

@@ -141,7 +141,7 @@ class _County:
                 at=moment,
                 number=f"JX2015-{number:04}",
                 fate=fate,
-                letter=self.letters.draw(moment.month),
+                letter=self.letters.draw(moment.month, kind="" if fate in ("usual", "returned", "asked") else "complaint"),
                 channel=self.chance.choices(list(_CHANNELS), list(_CHANNELS.values()))[0],
                 sender=f"u{self.chance.randrange(16**6):06x}",
             )
@@ -208,7 +208,8 @@ class _County:
             reason = "不属本辖区" if letter.unit not in self.departments else "不属本单位职责"
             stage.act(case.id, Decline(reason=reason), by=stage.acting_for(wrong, "handler"))
             yield stage.after(10, 60)
-        assisting = (_JOINT[letter.topic],) if letter.topic in _JOINT and letter.unit != _JOINT[letter.topic] else ()
+        joint = _JOINT.get(letter.topic, letter.unit) if letter.kind == "complaint" else letter.unit
+        assisting = (joint,) if joint != letter.unit else ()
         if fate in ("passed-on", "stuck"):
             yield from self._passed_on(case, clerk, answered=fate == "passed-on")
             assisting = ()

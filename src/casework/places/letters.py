@@ -83,12 +83,14 @@ class Letters:
         self._used: Counter[str] = Counter()
         self._turns: Counter[int] = Counter()
 
-    def draw(self, month: int, *, subject: str = "") -> Letter:
-        """Draw a letter that fits a month; with a certain *subject* where one is given, and then its thread does not come again."""
+    def draw(self, month: int, *, kind: str = "", subject: str = "") -> Letter:
+        """Draw a letter that fits a month, of a *kind* where one is given; a thread drawn by its *subject* does not come again."""
         fitting = [
             at
             for at, (matter, thread) in enumerate(self._threads)
-            if subject in ("", *thread.subject) and month in (thread.months or matter.months or (month,))
+            if subject in ("", *thread.subject)
+            and kind in ("", thread.kind or matter.kind)
+            and month in (thread.months or matter.months or (month,))
         ]
         if not fitting:
             raise LookupError(f"no thread fits month {month}{f' and has the subject {subject!r}' if subject else ''}")

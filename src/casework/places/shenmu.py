@@ -329,7 +329,7 @@ class _City:
         if ignored:
             due = stage.desk.get(case).clock(f"answer-supervision:{order.id}").due
             yield stage.after(120, 400, since=due.before if due else None)
-        others = [row for row in stage.desk.get(case).orders if row.form == "discipline"]
+        others = [row for row in stage.desk.get(case).orders if row.form == "inspection"]
         for other in others:
             stage.act(
                 case,
