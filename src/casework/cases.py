@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from . import events as ev
 from .errors import UnknownClock
 from .events import Ref
+from .opinions import Finding, Proposal
 from .sla import SlaClock
 
 
@@ -43,13 +43,13 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     passed: int = 0
     status: Literal["submitted", "returned", "published"] = "submitted"
     resubmit_at: int = 1
-    findings: tuple[ev.Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """An act that waits for approval: at which gate of ``gates`` (roles, in order) it stands, who asked, and for what.
 
-    ``text`` refers to the command, with who asked for it.
+    ``unit`` is the unit that they act for ("" for none), ``text`` refers to the command, with who asked for it.
     """
 
     act: str
@@ -57,6 +57,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     passed: int = 0
     by: str
     role: str
+    unit: str = ""
     at: datetime
     text: Ref | None
 
@@ -168,7 +169,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     consultations: tuple[Consultation, ...] = ()
     revisits: tuple[Revisit, ...] = ()
     proposed: tuple[Proposed, ...] = ()
-    proposals: tuple[ev.Proposal, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
     counts: dict[str, int] = {}
     satisfied: bool | None = None
     asked: int = 0

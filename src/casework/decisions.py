@@ -70,6 +70,7 @@ class Draft:
         self._texts: list[Text] = []
         self._notifications: list[Notification] = []
         self._steps: list[tuple[Case | None, Case, bool]] = []
+        self._latest: Payload | None = None
         self.asked_at = now
         self.allowed_by: str | None = None
 
@@ -77,6 +78,13 @@ class Draft:
     def events(self) -> tuple[Event, ...]:
         """The events decided so far."""
         return tuple(self._events)
+
+    def fork(self) -> Draft:
+        """Return a draft that goes on from here by itself: what is tried in it is not decided."""
+        trial = Draft(self.rulebook, self._case, self.actor, self.now, self.known, self.id)
+        trial._numbers = dict(self._numbers)
+        trial.asked_at, trial.allowed_by = self.asked_at, self.allowed_by
+        return trial
 
     def step(self, place: int) -> tuple[Event, Case | None, Case, bool]:
         """Return an event decided so far with the case before and after it, and whether it is an act, which rules look at."""
@@ -147,7 +155,7 @@ class Draft:
 
     def add(self, action: str, data: Payload, *, moves: bool = True, clocks: tuple[SlaClock, ...] = ()) -> None:
         """Add an event: the state moves as the lifecycle says (unless not ``moves``), and the clocks follow."""
-        before = self._case
+        before, self._latest = self._case, data
         life = self.rulebook.lifecycle
         state = life.initial
         if before is not None:
@@ -230,7 +238,7 @@ class Draft:
         """Return the names that conditions may use, with their values for this case."""
         case, message = self.case, self.known.message
         received = self.known.keeper.local(case.received_at)
-        about = case.order(getattr(self._events[-1].data, "order", None) or "") if self._events else None
+        about = case.order(getattr(self._latest, "order", None) or "")
         return {
             **{axis: case.classes.get(axis, "") for axis in self.rulebook.outline.classes},
             "text": message.text if message else "",

@@ -26,6 +26,7 @@ from .escalation import EFFECTS
 from .handling import aftercare, assignments, consultations, contents, ladder, orders, replies, screening, terms
 from .handling.ladder import DESK
 from .messages import Message, Sender
+from .opinions import Proposal
 from .recalculation import recounted
 from .rulebook import RECEIVE, Rulebook
 from .sla import SlaClock
@@ -75,11 +76,15 @@ def decide(rulebook: Rulebook, case: Case, command: act.Command, actor: Actor, n
     if gates:
         _ask(draft, command, gates)
     else:
-        _HANDLERS[type(command)](draft, command)
-        if isinstance(command, act.Review) and command.classes:
-            _route(draft, action)  # with its classes more rules may have an opinion
+        _do(draft, command)
     ladder.climb(draft, start=0)
     return draft.decision()
+
+
+def _do(draft: Draft, command: act.Command) -> None:
+    _HANDLERS[type(command)](draft, command)
+    if isinstance(command, act.Review) and command.classes:
+        _route(draft, command.action)  # with its classes more rules may have an opinion
 
 
 def due(rulebook: Rulebook, case: Case, now: datetime, known: Known) -> Decision:
@@ -167,9 +172,8 @@ def series_needed(
     if case is None:
         acts.append(RECEIVE)
     elif command is None:
-        waiting = [alarm.rung for clock in case.clocks if clock.status == "running" for alarm in clock.alarms if alarm.at <= now]
-        effects = [line for rung in waiting if rung in rulebook.rungs for line in rulebook.rungs[rung].do]
-        acts, forms = _acts_and_forms(effects)
+        # A clock that a rung lets start may ring at once, so one rung that is due may come to every other.
+        acts, forms = _acts_and_forms(line for rung in rulebook.rungs.values() for line in rung.do)
     else:
         acts = [command.action, *_FOLLOWED_BY.get(command.action, ())]
         if isinstance(command, act.IssueOrder):
@@ -213,7 +217,7 @@ def _route(draft: Draft, action: str) -> None:
         draft.add(action, events.Routed(proposals=proposals), moves=False)
 
 
-def _usable(draft: Draft, proposal: events.Proposal) -> events.Proposal:
+def _usable(draft: Draft, proposal: Proposal) -> Proposal:
     """Return a proposal with the register's name of its unit; one that names what there is not stays as a reason alone.
 
     A rule that is wrong must not cost a citizen's message.
@@ -234,17 +238,25 @@ def _ask(draft: Draft, command: act.Command, gates: tuple[str, ...]) -> None:
     if waits:
         why = f"it waits for approval already, at gate {waits.passed + 1} of {len(waits.gates)} ({waits.gates[waits.passed]})"
         raise draft.refuse(command.action, why, allowed=("approve", "refuse"))
-    trial = Draft(draft.rulebook, draft.case, draft.actor, draft.now, draft.known, draft.id)
-    _HANDLERS[type(command)](trial, command)
+    if not draft.rulebook.lifecycle.can(draft.case.state, "request"):
+        why = f"nothing can wait for approval any more in state {draft.case.state!r}"
+        raise draft.refuse(command.action, why)
+    _do(draft.fork(), command)
     asked = {"command": command.model_dump(mode="json"), "actor": draft.actor.model_dump(mode="json")}
     ref = draft.text("request", msgspec.json.encode(asked).decode())
-    draft.add("request", events.ApprovalRequested(act=command.action, gates=gates, request=ref))
-    _tell(draft, gates[0], command.action)
+    unit = draft.actor.unit or "" if draft.of_unit(draft.actor.role) else ""
+    draft.add("request", events.ApprovalRequested(act=command.action, gates=gates, unit=unit, request=ref))
+    _tell(draft, command.action)
 
 
-def _tell(draft: Draft, role: str, action: str) -> None:
-    zh, en = action_label(action, lang="zh"), action_label(action, lang="en")
-    draft.notify(role, f"请审批：{zh}", f"waits for your approval: {en}", units=draft.case.units)
+def _tell(draft: Draft, action: str) -> None:
+    """Tell the gate at which a request stands; a gate of a unit's own head is that of the unit that asks."""
+    row = draft.case.request(action)
+    if row is None:
+        return
+    zh, en = action_label(row.act, lang="zh"), action_label(row.act, lang="en")
+    units = (row.unit,) if row.unit else draft.case.units
+    draft.notify(row.gates[row.passed], f"请审批：{zh}", f"waits for your approval: {en}", units=units)
 
 
 def _approve(draft: Draft, command: act.Approve) -> None:
@@ -260,7 +272,7 @@ def _approve(draft: Draft, command: act.Approve) -> None:
     opinion = draft.maybe("opinion", command.opinion)
     draft.add("approve", events.Approved(act=row.act, gate=gate, gates=len(row.gates), opinion=opinion))
     if gate < len(row.gates):
-        _tell(draft, row.gates[gate], row.act)
+        _tell(draft, row.act)
         return
     _carry_out(draft, row)
 
@@ -279,7 +291,7 @@ def _carry_out(draft: Draft, row: Request) -> None:
     if why:
         raise draft.refuse("approve", f"{asker.id} ({asker.role}) may not {row.act} any more: {why}", allowed=("refuse",))
     with draft.acting(asker, asked_at=row.at, allowed_by=draft.actor.id):
-        _HANDLERS[type(command)](draft, command)
+        _do(draft, command)
     _answer(draft, row, "已批准", "was approved")
 
 
@@ -295,7 +307,7 @@ def _refuse(draft: Draft, command: act.Refuse) -> None:
 def _answer(draft: Draft, row: Request, zh: str, en: str) -> None:
     if row.role in draft.rulebook.roles:
         zh, en = f"{action_label(row.act, lang='zh')}{zh}", f"{action_label(row.act, lang='en')} {en}"
-        draft.notify(row.role, zh, en, units=draft.case.units)
+        draft.notify(row.role, zh, en, units=(row.unit,) if row.unit else draft.case.units)
 
 
 def _waiting(draft: Draft, action: str, named: str | None, reply: Mapping[str, str]) -> Request | None:
@@ -320,6 +332,9 @@ def _waiting(draft: Draft, action: str, named: str | None, reply: Mapping[str, s
     if PUBLISH in mine and PUBLISH in reply:
         return None
     row = case.request(mine[0])
+    if row and row.unit and draft.of_unit(actor.role) and actor.unit != row.unit:
+        why = f"{row.act} was asked for by {row.unit}, and passes this gate there"
+        raise NotPermitted(action, actor=actor.id, role=actor.role, why=why, case=draft.id)
     if row and row.by == actor.id:
         raise NotPermitted(action, actor=actor.id, role=actor.role, why="nobody approves what they asked for", case=draft.id)
     return row

@@ -15,6 +15,7 @@ from typing import ClassVar
 
 import msgspec
 
+from .opinions import Finding, Proposal
 from .sla import Deadline, SlaClock
 
 Ref = str
@@ -61,15 +62,6 @@ class Routed(Payload, frozen=True, kw_only=True):
 
     kind = "routed"
     proposals: tuple[Proposal, ...]
-
-
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule's proposal: a lead unit, classes, or both."""
-
-    rule: str
-    unit: str | None
-    classes: dict[str, str]
-    reason: str
 
 
 class Overruled(Payload, frozen=True, kw_only=True):
@@ -247,14 +239,6 @@ class Supplemented(Payload, frozen=True, kw_only=True):
 # --- replies and approvals --------------------------------------------------------------------------------------------
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reply check found; ``level`` is "block" or "advise"."""
-
-    check: str
-    level: str
-    message: str
-
-
 class Submitted(Payload, frozen=True, kw_only=True):
     """A unit submitted reply number ``reply``; it has ``gates`` to pass, named by role, and keeps ``passed`` of them.
 
@@ -273,11 +257,16 @@ class Submitted(Payload, frozen=True, kw_only=True):
 
 
 class ApprovalRequested(Payload, frozen=True, kw_only=True):
-    """An act waits for approval at its gates, which are named by role; ``request`` is the command, and whose it is."""
+    """An act waits for approval at its gates, which are named by role; ``request`` is the command, and whose it is.
+
+    ``unit`` is the unit of whoever asked, where they act for one; version 1 had none.
+    """
 
     kind = "approval_requested"
+    v = 2
     act: str
     gates: tuple[str, ...]
+    unit: str = ""
     request: Ref | None
 
 
@@ -436,14 +425,17 @@ class ConsultationConcluded(Payload, frozen=True, kw_only=True):
 class RungFired(Payload, frozen=True, kw_only=True):
     """A rung of the ladder was due. ``occasion`` is unique: rung, clock or count, run, repetition; each fires once.
 
-    ``mode`` "propose" records a proposal for a person to decide on; "auto" is followed by the events it brought about.
+    ``mode`` "propose" records a proposal for a person to decide on; "auto" is followed by the events it brought about. ``units``
+    are those that it is about; version 1 had none of them, and was about those that had the case.
     """
 
     kind = "rung_fired"
+    v = 2
     rung: str
     occasion: str
     mode: str
     effects: tuple[str, ...]
+    units: tuple[str, ...] = ()
 
 
 class RungTakenUp(Payload, frozen=True, kw_only=True):

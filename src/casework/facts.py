@@ -71,6 +71,10 @@ def facts_of(after: Case, event: Event) -> tuple[Fact, ...]:
         unit = getattr(data, "unit", None) or getattr(data, "lead", None) or after.lead or ""
         value = int(data.satisfied is True) if isinstance(data, ev.Rated | ev.Revisited) else 0
         found.append((kind, unit, value))
+    if isinstance(data, ev.Assigned | ev.ConsultationConcluded):
+        row = after.assignment(data.lead)
+        if row and row.accepted_at:  # it led before, or assisted, and need not accept again
+            found.append(("accepted", data.lead, 0))
     if isinstance(data, ev.Declined) and data.lead is not msgspec.UNSET:
         found.append(("assigned", data.lead or "", 0))  # the case is with nobody, or with the unit that was asked first
     found += [

@@ -146,7 +146,15 @@ def _submitted(case: Case, event: Event, data: ev.Submitted) -> dict[str, Any]:
 
 
 def _approval_requested(case: Case, event: Event, data: ev.ApprovalRequested) -> dict[str, Any]:
-    request = Request(act=data.act, gates=data.gates, by=event.actor, role=event.role, at=event.occurred_at, text=data.request)
+    request = Request(
+        act=data.act,
+        gates=data.gates,
+        by=event.actor,
+        role=event.role,
+        unit=data.unit,
+        at=event.occurred_at,
+        text=data.request,
+    )
     return {"requests": (*_without_request(case, data.act), request)}
 
 
@@ -268,8 +276,7 @@ def _rung_fired(case: Case, event: Event, data: ev.RungFired) -> dict[str, Any]:
     changes: dict[str, Any] = {"occasions": (*case.occasions, data.occasion)}
     waiting = tuple(effect for effect in data.effects if not effect.startswith("notify:"))
     if data.mode == "propose" and waiting:
-        subject = data.occasion.split("/")[1].partition(":")[2]
-        units = (subject,) if subject in case.units else case.units
+        units = data.units or case.units
         row = Proposed(id=data.occasion, rung=data.rung, effects=waiting, units=units, at=event.occurred_at)
         changes["proposed"] = (*case.proposed, row)
     return changes

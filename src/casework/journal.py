@@ -61,9 +61,11 @@ def _submitted_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
 
 
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
+    ("approval_requested", 1): dict,
     ("assigned", 1): _assigned_1_to_2,
     ("declined", 1): dict,
     ("order_issued", 1): dict,
+    ("rung_fired", 1): dict,
     ("submitted", 1): _submitted_1_to_2,
 }
 """From (kind, version) to the next version's form; they work on decoded payloads and never touch stored bytes."""

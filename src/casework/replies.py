@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from .events import Finding
 from .languages import MONTHS_EN
+from .opinions import Finding
 
 Day = date  # a check has a key of the name "date"
 

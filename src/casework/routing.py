@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from .conditions import NAMES, Condition
 from .errors import nearest
-from .events import Proposal
 from .messages import Message
+from .opinions import Proposal
 from .units import Register
 
 PLACE: Final = "@place"

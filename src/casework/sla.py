@@ -364,13 +364,18 @@ class Timekeeper(Reckoner, frozen=True):
         step = Extension(since=terms.from_, at=require_aware(at), limit=limit)
         return self._granted(clock, rule, step, terms, terms.ask_before, asked_at or at, case)
 
-    def promise(self, clock: SlaClock, rule: ClockRule, until: date, at: datetime, *, case: str = "") -> SlaClock:
-        """Make a promised day the last one of a clock, as its rule allows. Raises ExtensionRefused as `extend` does."""
+    def promise(
+        self, clock: SlaClock, rule: ClockRule, until: date, at: datetime, *, asked_at: datetime | None = None, case: str = ""
+    ) -> SlaClock:
+        """Make a promised day the last one of a clock, as its rule allows; asked for at *asked_at*, or at the same moment.
+
+        Raises ExtensionRefused as `extend` does.
+        """
         terms = rule.promise
         if terms is None:
             raise ExtensionRefused("promise", clock.key, ("the rulebook allows no promise on it",), case=case)
         step = Extension(since="promise", at=require_aware(at), until=until)
-        return self._granted(clock, rule, step, terms, "due", at, case)
+        return self._granted(clock, rule, step, terms, "due", require_aware(asked_at or at), case)
 
     def verdict(self, clock: SlaClock, rule: ClockRule, now: datetime) -> Verdict:
         """Return what the clock says at *now*."""

@@ -181,6 +181,8 @@ def _approvals(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
             yield Problem("extensions are allowed by the role that clock.extend.approve names; say it in one place", f"{path}.on")
         if approval.on != PUBLISH and (approval.returns != ("handler",) or approval.resubmit_at != "first"):
             yield Problem("only a reply is returned; any other act is refused", f"{path}.returns")
+        if approval.on != PUBLISH and not {"request", "approve"} <= set(life.actions):
+            yield Problem("nothing can wait for approval here: the lifecycle drops 'request' or 'approve'", f"{path}.on")
         if approval.on != PUBLISH and approval.on in life.actions:
             yield from _may(outline, "refuse", f"{path}.by")
         for name in approval.by:

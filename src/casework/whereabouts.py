@@ -20,6 +20,7 @@ from .events import Event, Ref
 from .languages import Lang, chinese
 from .limits import Limit
 from .moments import show_moment, zone_named
+from .opinions import Proposal
 from .rulebook import Rulebook
 from .units import SYSTEM
 
@@ -257,7 +258,7 @@ class _Teller:
 
         return _Told(words=words)
 
-    def _proposal(self, row: ev.Proposal) -> _Told:
+    def _proposal(self, row: Proposal) -> _Told:
         rule = self._rules.get(row.rule)
 
         def words(lang: Lang) -> list[str]:

@@ -180,7 +180,9 @@ def _at_snapshot(case: str, facts: Iterable[Fact], cohort: Cohort) -> CohortCase
         case=case,
         unit=unit,
         registered="registered" in kinds,
-        accepted=any(fact.kind == "accepted" and fact.unit == unit for fact in known),
+        accepted=any(fact.kind == "accepted" and fact.unit == unit and fact.seq >= assigned.seq for fact in known)
+        if assigned
+        else False,
         replied="replied" in kinds,
         published="published" in kinds,
         closed=closing is not None and closing.kind == "closed",

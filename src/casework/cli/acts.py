@@ -29,6 +29,7 @@ _MOST = 500_000  # bytes of one text; a command takes 100,000 characters
 _SEPARATORS, _ESCAPED = re.compile(r"(?<!\\)[,，、]"), re.compile(r"\\([,，、])")
 _YES = ("yes", "y", "true", "1", "是")
 _NO = ("no", "n", "false", "0", "否")
+_LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 _HEADS = {"zh": ("动作", "名称", "含义；所填内容"), "en": ("action", "name", "what it does; its fields")}
 _SHAPES = {  # in English and in Chinese
     "text": ("TEXT", "文字"),
@@ -140,8 +141,14 @@ def actor_named(text: str, book: Rulebook) -> Actor:
 def _meant(name: str, choices: Iterable[str], book: Rulebook) -> str:
     """Return the choice of this name in either language; the name itself where there is none."""
     every = tuple(choices)
-    found = (choice for choice in every if name in (named(choice, book, "zh"), named(choice, book, "en")))
+    found = (choice for choice in every for lang in _LANGUAGES if name == _called(choice, book, lang))
     return name if name in every else next(found, name)
+
+
+def _called(choice: str, book: Rulebook, lang: Lang) -> str:
+    """Return what people call one of the choices for a field: the rulebook's word for it, or an action's name."""
+    label = named(choice, book, lang)
+    return label if label != choice else action_named(choice, lang)
 
 
 # --- what is asked for ------------------------------------------------------------------------------------------------
@@ -161,7 +168,7 @@ def action_meant(text: str) -> str:
     """Return the action of this name, or of this label in either language; an InputError with the nearest where there is none."""
     from ..actions import COMMANDS
 
-    names = {label.casefold(): action for lang in ("en", "zh") for action in COMMANDS if (label := action_named(action, lang))}
+    names = {action_named(action, lang).casefold(): action for lang in _LANGUAGES for action in COMMANDS}
     names |= {action: action for action in COMMANDS}
     found = names.get(text.strip().casefold())
     if found is None:
@@ -325,7 +332,7 @@ def _example(field: _Field, *, lang: Lang = "en", book: Rulebook | None = None) 
 
 
 def _either(values: Sequence[str], lang: Lang, book: Rulebook | None) -> str:
-    shown = [named(value, book, lang) if book and chinese(lang) else value for value in values]
+    shown = [_called(value, book, lang) if book and chinese(lang) else value for value in values]
     return "|".join([*shown[:8], *(["…"] if len(shown) > 8 else [])])
 
 

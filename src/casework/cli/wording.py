@@ -99,6 +99,7 @@ _NAMES = {  # what commands and events name by a word of their own, in English a
     "sender": ("the sender", "来件人"),
     "unit": ("the unit", "承办单位"),
     "nobody": ("nobody", "无责任方"),
+    "previous": ("the gate before", "上一关"),
     "withdrawn-by-sender": ("by the sender", "来件人撤回"),
 }
 _STATUSES = {  # a unit's part, and how far it got

@@ -60,7 +60,7 @@ def decline(draft: Draft, command: act.Decline) -> None:
             until = draft.known.keeper.deadline(
                 row.asked_at, Limit.parse(rules.decline.limit), count=draft.hours(rules.decline.count)
             )
-            if draft.now >= until.before:
+            if draft.asked_at >= until.before:
                 shown = draft.known.keeper.show(until)
                 raise draft.refuse("decline", f"{unit} could decline within {rules.decline.limit} of being asked, until {shown}")
     if rules.decline.max and count > rules.decline.max:

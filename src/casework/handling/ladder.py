@@ -51,7 +51,8 @@ def _ring(draft: Draft, clock: SlaClock, alarm: Alarm) -> None:
     again = escalation.alarm(rung, clock, rule, draft.known.keeper, n=alarm.n + 1) if rung and rule else None
     left = tuple(sorted([*rest, again] if again else rest, key=lambda row: (row.at, row.rung)))
     order = draft.case.order(clock.subject)
-    about = order.to if order else (clock.subject,) if draft.case.has(clock.subject) else ()
+    owing = tuple(unit for unit in order.to if unit in order.unanswered) or order.to if order else ()
+    about = owing if order else (clock.subject,) if draft.case.has(clock.subject) else ()
     occasion = escalation.occasion(alarm, clock)
     fire(draft, rung, alarm.rung, occasion, units=about or draft.case.units, clocks=(msgspec.structs.replace(clock, alarms=left),))
 
@@ -91,10 +92,10 @@ def fire(
 ) -> None:
     """Record one occasion of a rung and do what it says, as far as the case allows it now."""
     holds = rung is not None and draft.holds(rung.when)
-    do = tuple(line for line in rung.do if _possible(draft, line, units)) if rung and holds else ()
+    do = _possible_effects(draft, rung.do, units, rung=rung.id) if rung and holds else ()
     mode = rung.mode if rung and do else "skipped"
     with draft.acting(DESK):
-        fired = events.RungFired(rung=name, occasion=occasion, mode=mode, effects=do)
+        fired = events.RungFired(rung=name, occasion=occasion, mode=mode, effects=do, units=units)
         draft.add("sweep", fired, moves=False, clocks=clocks)
         if rung is None or not do:
             return
@@ -108,6 +109,16 @@ def fire(
             for role, may in draft.rulebook.roles.items():
                 if "take_up" in may.may:
                     draft.notify(role, f"请决定是否采纳：{what}", f"please decide on what is proposed: {rung.id}", units=units)
+
+
+def _possible_effects(draft: Draft, effects: Iterable[str], units: tuple[str, ...], *, rung: str) -> tuple[str, ...]:
+    """Return the effects that can be had one after the other; one may make the next possible, or impossible."""
+    trial, found = draft.fork(), []
+    for line in effects:
+        if _possible(trial, line, units):
+            found.append(line)
+            carry_out(trial, (line,), units, "", rung=rung)
+    return tuple(found)
 
 
 def _possible(draft: Draft, line: str, units: tuple[str, ...]) -> bool:
@@ -160,7 +171,7 @@ def carry_out(draft: Draft, effects: Iterable[str], units: tuple[str, ...], text
 def take_up(draft: Draft, command: act.TakeUp) -> None:
     """Do what a rung proposes, in the name of the person who takes it up."""
     row = _proposed(draft, "take_up", command.proposal)
-    possible = tuple(line for line in row.effects if _possible(draft, line, row.units))
+    possible = _possible_effects(draft, row.effects, row.units, rung=row.rung)
     if not possible:
         why = f"the case, in state {draft.case.state!r}, allows nothing any more of what {row.rung!r} proposed"
         raise draft.refuse("take_up", f"{why} ({listed(row.effects)})", allowed=("dismiss",))

@@ -71,7 +71,9 @@ def issue(draft: Draft, name: str, units: tuple[str, ...], text: str, *, rung: s
     zh, en = f"{form.zh or form.id}（{number}）", f"{form.en or form.id} {number}"
     draft.told("answer", to, zh, en)
     for role in dict.fromkeys((*form.roles, *form.cc)):
-        draft.notify(role, zh if role in form.roles else f"抄送：{zh}", en if role in form.roles else f"copy: {en}", units=to)
+        draft.notify(
+            role, zh if role in form.roles else f"抄送：{zh}", en if role in form.roles else f"copy: {en}", units=to or case.units
+        )
 
 
 def answer(draft: Draft, command: act.AnswerOrder) -> None:
@@ -81,6 +83,8 @@ def answer(draft: Draft, command: act.AnswerOrder) -> None:
     if who not in (*order.to, *order.roles):
         went = (*order.to, *order.roles)
         raise draft.refuse("answer", f"order {order.number} went to {listed(went)}, not to {who or 'this actor'}", allowed=went)
+    if not order.answer_wanted:
+        raise draft.refuse("answer", f"order {order.number} wants no answer", allowed=("clear",))
     form = draft.rulebook.orders.get(order.form)
     if form and form.revisit and command.solved is None:
         raise draft.refuse("answer", f"order {order.number} asks whether the matter is solved; say so (solved)")

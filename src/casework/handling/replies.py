@@ -179,6 +179,6 @@ def reopening_refused(draft: Draft) -> str:
         return f"it was reopened {case.cycle} time{'s' if case.cycle > 1 else ''} already, the most that the rulebook allows"
     if rules.within and case.closed_at:
         until = keeper.deadline(case.closed_at, Limit.parse(rules.within), count=draft.hours(rules.count))
-        if draft.now >= until.before:
+        if draft.asked_at >= until.before:
             return f"it could be reopened within {rules.within} of its closing, until {keeper.show(until)}"
     return ""

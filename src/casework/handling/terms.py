@@ -17,7 +17,11 @@ def promise(draft: Draft, command: act.Promise) -> None:
     clock, rule = _clock_to_move(draft, "promise", command.clock, unit)
     if rule.promise and rule.promise.reason and not command.reason:
         raise draft.refuse("promise", "a promise gives its reason")
-    promised_clock = draft.counted(rule, clock, lambda keeper: keeper.promise(clock, rule, command.until, draft.now, case=draft.id))
+    promised_clock = draft.counted(
+        rule,
+        clock,
+        lambda keeper: keeper.promise(clock, rule, command.until, draft.now, asked_at=draft.asked_at, case=draft.id),
+    )
     new = draft.with_alarms(promised_clock)
     assert new.due is not None  # noqa: S101 - a promised clock runs; for the type checker
     promised = events.Promised(

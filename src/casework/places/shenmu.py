@@ -350,10 +350,10 @@ class _City:
         swift = stage.local(arrival.at).date() > _LAST_CALM
         if not swift:
             yield stage.after(600, 1200)
-        stage.act(case, ReportViews(views=arrival.views // 2), by=officer)
+        stage.act(case, ReportViews(views=arrival.views // 2), by="portal")
         if arrival.views > 100 or arrival.letter.outcome == "needs-work":
             yield stage.after(200, 600) if swift else stage.after(600, 1500)
-        stage.act(case, ReportViews(views=arrival.views), by=officer)
+        stage.act(case, ReportViews(views=arrival.views), by="portal")
         while order := next((row for row in stage.desk.get(case).orders if row.form == "revisit" and not row.cleared_at), None):
             yield stage.after(200, 900) if swift else stage.after(600, 2200)
             solved = swift or rounds > 0 or stage.picks(0.35)

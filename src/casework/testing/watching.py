@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
+import msgspec
+
 from .. import events as ev
 from ..events import Event
 from ..ports import CaseStore, Change, CohortCase, UnitOfWork
@@ -50,7 +52,10 @@ def standing(history: Sequence[Event], late_by: str) -> CohortCase:
     for event in history:
         data = event.data
         if isinstance(data, ev.Assigned | ev.ConsultationConcluded):
-            unit = data.lead
+            unit, accepted = data.lead, accepted.intersection((data.lead, *data.assisting))
+        elif isinstance(data, ev.Declined):
+            accepted.discard(data.unit)
+            unit = unit if data.lead is msgspec.UNSET else data.lead or ""
         elif isinstance(data, ev.Accepted):
             accepted.add(data.unit)
         elif isinstance(data, ev.Closed | ev.Reopened):

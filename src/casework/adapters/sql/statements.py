@@ -114,6 +114,7 @@ def _cohort() -> Any:
             received.c.case_id,
             received.c.at.label("received_at"),
             func.coalesce(last(later.c.unit, literal("assigned")), "").label("unit"),
+            last(later.c.seq, literal("assigned")).label("assigned"),
             happened("registered").label("registered"),
             happened("replied").label("replied"),
             happened("published").label("published"),
@@ -127,7 +128,11 @@ def _cohort() -> Any:
     )
     accepted = exists(
         select(literal(1)).where(
-            _fact.c.case_id == lead.c.case_id, _fact.c.kind == "accepted", _fact.c.unit == lead.c.unit, _fact.c.at < _p("as_of")
+            _fact.c.case_id == lead.c.case_id,
+            _fact.c.kind == "accepted",
+            _fact.c.unit == lead.c.unit,
+            _fact.c.seq >= lead.c.assigned,
+            _fact.c.at < _p("as_of"),
         )
     )
     return select(lead, accepted.label("accepted")).cte("cohort")
