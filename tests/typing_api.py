@@ -37,7 +37,8 @@ from casework import (
     WorkCalendar,
 )
 from casework.actions import COMMANDS, Accept, Assign, Command, Review, SubmitReply
-from casework.cases import Assignment, Order, Reply, evolve, fold
+from casework.cases import Assignment, Order, Reply
+from casework.folding import evolve, fold
 from casework.desk import ClockView, Delivery, Importing, Sweep, desk_for
 from casework.errors import CommandRefused, DefinitionError, NotAllowed, Problem, StaleVersion
 from casework.events import Payload, StoredEvent

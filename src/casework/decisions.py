@@ -447,7 +447,8 @@ def _subjects(rule: ClockRule, before: Case | None, after: Case, data: Payload) 
         order = after.order(data.order) if isinstance(data, events.OrderIssued | events.OrderAnswered) else None
         return (order.id,) if order and rule.form in ("", order.form) else ()
     if before and isinstance(data, events.Assigned | events.ConsultationConcluded):
-        return tuple(unit for unit in after.units if unit not in before.units)
+        had = {row.unit for row in before.assignments if row.status not in ("declined", "ended")}
+        return tuple(unit for unit in after.units if unit not in had)
     unit = getattr(data, "unit", None)
     return (unit,) if unit else after.units
 

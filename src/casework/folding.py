@@ -96,7 +96,7 @@ def _team(case: Case, event: Event, lead: str, assisting: tuple[str, ...]) -> di
         part: Literal["lead", "assisting"] = "lead" if unit == lead else "assisting"
         row = kept.get(unit)
         rows.append(replace(row, part=part) if row else Assignment(unit=unit, part=part, asked_at=event.occurred_at))
-    return {"lead": lead, "assignments": tuple(rows)}
+    return {"lead": lead, "first_lead": case.first_lead or lead, "assignments": tuple(rows)}
 
 
 def _assigned(case: Case, event: Event, data: ev.Assigned) -> dict[str, Any]:
@@ -110,7 +110,15 @@ def _accepted(case: Case, event: Event, data: ev.Accepted) -> dict[str, Any]:
 def _declined(case: Case, event: Event, data: ev.Declined) -> dict[str, Any]:
     rows = _for_unit(case, data.unit, status="declined", declined_at=event.occurred_at)
     changes: dict[str, Any] = {"assignments": rows, "counts": _counted(case, "declined", data.count)}
-    return changes if data.lead is msgspec.UNSET else {**changes, "lead": data.lead}
+    if data.lead is msgspec.UNSET:
+        return changes
+    back = tuple(_back(row) if row.unit == data.lead else row for row in rows)
+    return {**changes, "lead": data.lead, "assignments": back}
+
+
+def _back(row: Assignment) -> Assignment:
+    """Return the part of a unit to which a case falls back, as far as it had got."""
+    return replace(row, part="lead", status="declined" if row.declined_at else "accepted" if row.accepted_at else "asked")
 
 
 def _contacted(case: Case, event: Event, data: ev.Contacted) -> dict[str, Any]:

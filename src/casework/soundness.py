@@ -223,13 +223,16 @@ def _orders(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
             *((n, "cc") for n in form.cc),
         ):
             yield from _known(name, outline.roles, "role", f"{path}.{key}")
+        for name in form.roles if form.answer.wanted else ():
+            means = {"answer"} | ({"revisit"} if form.revisit == "citizen" else set())
+            if name in outline.roles and not means.intersection(outline.roles[name].may):
+                yield Problem(f"role {name!r} gets this form and may not answer", f"{path}.to")
         for name in form.by:
             if name in outline.roles and "issue" not in outline.roles[name].may:
                 yield Problem(f"role {name!r} issues this form and may not issue", f"{path}.by")
         if form.answer.cleared_by:
             yield from _clearer(outline, form, f"{path}.answer.cleared_by")
         if form.clock:
-            yield from _limits(form.answer.limit, f"{path}.answer.limit")
             yield from _clock(outline, life, form.clock, f"{path}.answer")
 
 

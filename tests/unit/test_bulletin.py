@@ -550,9 +550,13 @@ def test_without_a_clock_that_decides_lateness_nothing_is_said_of_it() -> None:
             None,
             r"rulebook 'yunxi' has no \[\[schedule\]\] with form = \"bulletin\", so a bulletin has no title",
         ),
-        (YUNXI, "2020-Q3", None, "the period '2020-Q3' is no month; bulletins are made for a month, for example 2020-07"),
-        (YUNXI, "2020-07-01..2020-07-30", None, "is no month"),
-        (YUNXI, "2020-07-02..2020-07-31", None, "is no month"),
+        (
+            YUNXI,
+            "2020-07-02..2020-07-31",
+            date(2020, 7, 30),
+            "the snapshot 2020-07-30 is before the period's last day 2020-07-31: the period is not over",
+        ),
+        (YUNXI, "2020-08..2020-07", None, "the period '2020-08..2020-07' runs backwards"),
         (YUNXI, "Juli", None, "cannot read the period 'Juli'"),
         (YUNXI, "2020-02", None, "the period 2020-02 is before 2020-03, for which schedule 'monthly' has its first issue"),
         (

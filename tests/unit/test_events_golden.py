@@ -17,7 +17,8 @@ import pytest
 
 from casework import events as ev
 from casework import journal
-from casework.cases import Case, evolve, fold
+from casework.cases import Case
+from casework.folding import evolve, fold
 from casework.errors import ChainBroken
 from casework.events import PAYLOADS, Event, Payload, StoredEvent
 from casework.sla import Alarm, Deadline, Extension, Limit, Pause, SlaClock

@@ -8,7 +8,7 @@ import pytest
 
 from casework import Desk, MemoryStore, Message, Notification, Route, Rulebook, SqlStore
 from casework.actions import AddNote, Approve, Assign, Contact, ReturnReply, Review, SubmitReply
-from casework.cases import Fact
+from casework.facts import Fact
 from casework.desk import desk_for
 from casework.errors import RulebookInvalid, StoreError
 from casework.testing import FrozenTime

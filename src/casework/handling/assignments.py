@@ -67,10 +67,12 @@ def decline(draft: Draft, command: act.Decline) -> None:
         raise draft.refuse("decline", f"the case was declined {count - 1} times already, the most that the rulebook allows")
     lead: str | msgspec.UnsetType | None = msgspec.UNSET
     if unit == case.lead:
-        first = case.assignments[0].unit if rules.responsible == "first-asked" else None
+        first = case.first_lead if rules.responsible == "first-asked" else None
         lead = msgspec.UNSET if first == unit else first
     explanation = draft.maybe("explanation", command.explanation)
     draft.add("decline", events.Declined(unit=unit, reason=command.reason, explanation=explanation, count=count, lead=lead))
+    if lead:
+        draft.told("submit", (lead,), "来件退回你单位负责", "the case is your unit's again")
 
 
 def contact(draft: Draft, command: act.Contact) -> None:

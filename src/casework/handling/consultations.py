@@ -57,10 +57,9 @@ def conclude(draft: Draft, command: act.Conclude) -> None:
     lead = command.lead or case.lead or ""
     if not lead:
         raise draft.refuse("conclude", "the case has no lead unit; name the one that shall lead")
-    kept = command.assisting or tuple(row.unit for row in case.assignments if case.has(row.unit) and row.unit != lead)
-    lead, assisting = contents.team(
-        draft, "conclude", lead, [unit for unit in kept if unit != lead] if not command.assisting else kept
-    )
+    lead = contents.registered(draft, lead)
+    kept = [row.unit for row in case.assignments if row.status not in ("declined", "ended") and row.unit != lead]
+    lead, assisting = contents.team(draft, "conclude", lead, command.assisting or kept)
     limit = Limit.parse(command.limit) if command.limit else None
     if limit is not None:
         _clock_to_set(draft, command.clock)  # what is wrong with it is found before anything is decided
@@ -94,9 +93,10 @@ def _clock_to_set(draft: Draft, key: str | None) -> SlaClock:
     wanted = key or draft.rulebook.outline.consultation.clock or draft.rulebook.outline.rulebook.late_by
     if not wanted:
         raise draft.refuse("conclude", "no clock is named that the limit is for, and the rulebook names none")
-    clock = next((row for row in case.clocks if wanted in (row.key, row.rule)), None)
-    if clock is None:
+    found = [row for row in case.clocks if wanted in (row.key, row.rule)]
+    if not found:
         return case.clock(wanted)  # which says which clocks there are
+    clock = min(found, key=lambda row: (row.key != wanted, row.subject != case.lead, row.status == "cancelled"))
     if clock.rule not in rules:
         raise draft.refuse("conclude", f"the rulebook has no clock {clock.rule!r} any more")
     return clock

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from msgspec.structs import replace
+
 from .. import actions as act
 from .. import events
 from ..cases import Order
@@ -51,29 +55,40 @@ def issue(draft: Draft, name: str, units: tuple[str, ...], text: str, *, rung: s
         raise draft.refuse("issue", "the case has no lead unit; name the units that the order goes to")
     day = keeper.local_date(draft.now)
     number = form.document.number(day.year, draft.take_number(form.document.key(day.year)))
-    limit = next((row.limit for row in form.answer.limit if draft.holds(row.when)), None)
-    answer_by = keeper.deadline(draft.now, limit, count=draft.hours(form.answer.count)).date if limit else None
-    names = (*to, *(draft.rulebook.roles[role].zh or role for role in form.roles))
-    template = form.document.template
-    body = draft.document(template, number=number, to=names, day=day, text=text, answer_by=answer_by) if template else text
+    order = f"o{len(case.orders) + 1}"
     issued = events.OrderIssued(
-        order=f"o{len(case.orders) + 1}",
+        order=order,
         form=name,
         number=number,
         to=to,
         roles=form.roles,
         cc=form.cc,
-        document=draft.maybe("document", body),
+        document=None,
         rung=rung,
         answer_wanted=form.answer.wanted,
     )
-    draft.add("issue", issued)
+    names = (*to, *(draft.rulebook.roles[role].zh or role for role in form.roles))
+    body = text
+    if form.document.template:
+        answer_by = _answer_by(draft, form, issued)
+        body = draft.document(form.document.template, number=number, to=names, day=day, text=text, answer_by=answer_by)
+    draft.add("issue", replace(issued, document=draft.maybe("document", body)))
     zh, en = f"{form.zh or form.id}（{number}）", f"{form.en or form.id} {number}"
     draft.told("answer", to, zh, en)
     for role in dict.fromkeys((*form.roles, *form.cc)):
         draft.notify(
             role, zh if role in form.roles else f"抄送：{zh}", en if role in form.roles else f"copy: {en}", units=to or case.units
         )
+
+
+def _answer_by(draft: Draft, form: OrderForm, issued: events.OrderIssued) -> date | None:
+    """Return the last day for the answer: that of the clock which the order will have."""
+    if form.clock is None:
+        return None
+    trial = draft.fork()
+    trial.add("issue", issued)
+    clock = next((row for row in trial.case.clocks if row.rule == form.clock.id and row.subject == issued.order), None)
+    return clock.due.date if clock and clock.due else None
 
 
 def answer(draft: Draft, command: act.AnswerOrder) -> None:

@@ -43,8 +43,12 @@ def submit(draft: Draft, command: act.SubmitReply) -> None:
 def _parts_are_in(draft: Draft, unit: str) -> None:
     """Refuse a reply of a unit that only assists, and the lead's before the contributions that the rulebook requires."""
     case, rules = draft.case, draft.rulebook.outline.assignment
-    if rules.assisting == "reply" or case.lead is None:
+    row = case.assignment(unit)
+    if rules.assisting == "reply" or row is None:
         return
+    if case.lead is None:
+        why = f"nobody leads the case, and {unit} assists; hand your part in until another unit leads"
+        raise draft.refuse("submit", why, allowed=("contribute",))
     if unit != case.lead:
         raise draft.refuse("submit", f"{unit} assists {case.lead}, which answers; hand your part to it", allowed=("contribute",))
     missing = [row.unit for row in case.assignments if row.unit in case.units and row.unit != unit and row.status != "replied"]

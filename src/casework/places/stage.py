@@ -71,9 +71,9 @@ class Stage:
         """
         while self._agenda and self._agenda[0][0] <= until:
             moment, _, life = heapq.heappop(self._agenda)
-            self.now = moment
+            self.now, before = moment, self.received
             self._go_on(life)
-            if progress:
+            if progress and self.received > before:
                 progress(self.received, of)
         self.now = max(self.now, until)
 

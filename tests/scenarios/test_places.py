@@ -1,0 +1,250 @@
+"""The places that can be played: by the demo, on any store, always alike; and the letters and the stage that they are made of."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from casework import CaseStore, MemoryStore, Message, Rulebook
+from casework.adapters.sql import SqlStore
+from casework.errors import InputError
+from casework.places import PLACES, place
+from casework.places.letters import Letters
+from casework.places.stage import Life, Stage
+from casework.units import Register
+from tests.scenarios.story import FAR, cases_of, message_of
+from tests.unit.commands import Casework, calling, one_line
+
+casework = pytest.fixture(calling)
+CHINA = ZoneInfo("Asia/Shanghai")
+HOMES = {"jingxian": "泾川镇", "shenmu": "神木镇"}
+SAID = {
+    "yunxi": ("109", "58", "51", "100.00%", "−21.6%", "三官洞林区"),
+    "jingxian": ("836件", "829件", "99.16%", "逾期办结清单（23件）", "逾期未办清单（3件）", "JX2015-0765"),
+    "shenmu": ("85件", "访问量10491", "回复率100.00%", "办结率100.00%"),
+}
+
+
+# --- the demo ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(SAID))
+def test_the_demo_prints_a_place_s_figures_and_what_it_names_next_works(casework: Casework, name: str) -> None:
+    said = casework("demo", "--rulebook", name)
+    assert said.code == 0, said.err
+    for words in SAID[name]:
+        assert words in said.out
+    following = re.findall(r"(?:^  |^Next: )\S+ (.+ --db casework-demo/demo.sqlite)(?:  # .+)?$", said.out, flags=re.MULTILINE)
+    assert len(following) == (1 if name == "yunxi" else 8)
+    for line in dict.fromkeys((following[0], *following[-3:])):
+        assert casework(*line.split()).code == 0, line
+
+
+def test_the_demo_s_database_gives_the_same_bulletin_again_in_english_too(casework: Casework) -> None:
+    casework("demo", "--rulebook", "shenmu")
+    said = casework("demo", "--rulebook", "shenmu", "--lang", "en")
+    assert said.code == 0, said.err
+    assert "\nNext:\n" in said.out and "a consultation, a hot topic, revisit orders" in said.out
+    asked = ("--period", "2017-07-01..2017-11-28", "--as-of", "2017-11-28", "--lang", "en")
+    again = casework("bulletin", *asked, "--db", "casework-demo/demo.sqlite")
+    assert again.out.strip() in said.out
+
+
+def test_a_place_that_is_not_there_is_refused_before_anything_is_written(casework: Casework, tmp_path: Path) -> None:
+    message = one_line(casework("demo", "--rulebook", "jingxiang"))
+    assert message == "there is no demo of rulebook 'jingxiang'; did you mean 'jingxian'? (demos: yunxi, jingxian, shenmu)"
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(InputError, match="there is no demo of rulebook 'standard'"):
+        place("standard")
+
+
+# --- always alike -----------------------------------------------------------------------------------------------------
+
+
+def heads(store: CaseStore) -> list[tuple[str, str]]:
+    return [(case, store.read(case).head) for case in store.ids()]
+
+
+@pytest.mark.parametrize("name", list(HOMES))
+def test_a_story_is_the_same_every_time_and_on_every_store(name: str, tmp_path: Path) -> None:
+    memory, seen = MemoryStore(), Counter[tuple[int, int | None]]()
+    story = place(name).play(memory, lambda come, of: seen.update([(come, of)]))
+    with SqlStore.at(tmp_path / "played.sqlite") as sql:
+        place(name).play(sql, None)
+        assert heads(sql) == heads(memory)
+    of = len(memory.ids())
+    assert {whole for _, whole in seen} == {of} and max(come for come, _ in seen) == of
+    for case in memory.ids()[::40]:
+        story.desk.verify(case)
+    assert story.desk.sweep().events == 0  # the morning's sweep has left nothing
+
+
+@pytest.mark.parametrize("name", list(HOMES))
+def test_a_scene_is_a_message_of_the_story_and_its_actor_may_act_on_it(name: str) -> None:
+    memory = MemoryStore()
+    story = place(name).play(memory, None)
+    numbers = {case.number: case for case in cases_of(memory)}
+    assert len({scene.number for scene in story.scenes}) == len(story.scenes) == 5
+    assert all(scene.zh and scene.en for scene in story.scenes)
+    register = story.desk.rulebook.register
+    assert register is not None
+    first = numbers[story.scenes[0].number]
+    assert story.desk.view(first.id, by=register.actor(story.actor)).allowed
+
+
+def test_every_place_has_its_rulebook_and_its_figures_day() -> None:
+    assert {name: (row.period, row.as_of) for name, row in PLACES.items()} == {
+        "yunxi": ("2020-07", date(2020, 8, 10)),
+        "jingxian": ("2015-01-01..2015-08-16", date(2015, 8, 16)),
+        "shenmu": ("2017-07-01..2017-11-28", date(2017, 11, 28)),
+    }
+    for name in PLACES:
+        assert Rulebook.shipped(name).id == name
+
+
+# --- letters ----------------------------------------------------------------------------------------------------------
+
+
+def letters(name: str, *, seed: int = 1) -> tuple[Letters, Rulebook, Register]:
+    book = Rulebook.shipped(name)
+    assert book.register is not None
+    return Letters(name, book.register, Random(seed), home=HOMES[name]), book, book.register
+
+
+@pytest.mark.parametrize("name", list(HOMES))
+def test_a_letter_names_a_unit_and_a_place_of_the_register_and_a_class_of_the_rulebook(name: str) -> None:
+    drawn, book, register = letters(name)
+    for number in range(600):
+        letter = drawn.draw(number % 12 + 1)
+        assert letter.unit in register.names
+        assert letter.kind in book.outline.classes["kind"] and letter.outcome in book.outline.classes["outcome"]
+        if letter.place:
+            assert register.answers_for(letter.place) is not None, letter.place
+        for text in (letter.subject, letter.body, letter.reply):
+            assert text == text.strip() and not re.search(r"[{}]|。。|，，|[,;:!?]|。，", text), text
+
+
+@pytest.mark.parametrize("name", list(HOMES))
+def test_answers_that_do_pass_every_check_and_those_that_will_not_do_pass_what_blocks(name: str) -> None:
+    drawn, book, register = letters(name)
+    for number in range(300):
+        letter = drawn.draw(number % 12 + 1)
+        unit = register.find(letter.unit)
+        text = f"{letter.reply}\n泾县{unit.name}\n2015年3月9日"
+        found = book.outline.reply.findings(text, unit=unit.name, names=unit.aliases, day=date(2015, 3, 9))
+        assert not found, (text, found)
+    for reason in drawn.reasons:
+        assert reason in book.outline.reply.return_reasons
+        for _ in range(6):
+            text = f"{drawn.poor(reason)}\n泾县公安局\n2015年3月9日"
+            assert not [row for row in book.outline.reply.findings(text, unit="公安局") if row.level == "block"], text
+
+
+@pytest.mark.parametrize("name", list(HOMES))
+def test_no_letter_comes_twice_and_a_thread_that_was_asked_for_does_not_come_again(name: str) -> None:
+    drawn, _, _ = letters(name)
+    bodies = Counter(drawn.draw(8).body for _ in range(85))
+    assert max(bodies.values()) == 1
+    if name == "shenmu":
+        wanted = drawn.draw(8, subject="红碱淖规划什么时候公布")
+        assert wanted.unit == "红碱淖景区管委会"
+        assert all("规划到底怎么定" not in drawn.draw(8).body for _ in range(120))
+
+
+def test_a_letter_that_no_thread_can_be_is_refused() -> None:
+    with pytest.raises(LookupError, match="no thread fits month 1 and has the subject '小区供热不暖'"):
+        letters("shenmu")[0].draw(1, subject="小区供热不暖")
+
+
+# --- the stage --------------------------------------------------------------------------------------------------------
+
+
+def stage(store: CaseStore | None = None) -> Stage:
+    """A stage that opens on Thursday 1 January 2015; working days are the 4th (for the holiday), the 5th and so on."""
+    book = Rulebook.shipped("jingxian")
+    return Stage(book, store or MemoryStore(), opens=date(2015, 1, 1), hours="08:00-12:00, 14:30-17:30", letters="c", seed=1)
+
+
+def test_lives_go_on_side_by_side_in_the_order_of_their_moments() -> None:
+    here, seen = stage(), list[str]()
+
+    def life(name: str, *hours: int) -> Life:
+        for hour in hours:
+            yield here.at(date(2015, 1, 5), time(hour))
+            seen.append(f"{name}{hour}")
+
+    here.enter(life("a", 8, 11))
+    here.enter(life("b", 9, 10, 23))
+    here.run(here.at(date(2015, 1, 5), time(12)))
+    assert seen == ["a8", "b9", "b10", "a11"]
+    assert here.now == here.at(date(2015, 1, 5), time(12))
+
+
+def test_a_life_that_goes_back_in_time_is_an_error() -> None:
+    here = stage()
+
+    def life() -> Life:
+        yield here.at(date(2015, 1, 6))
+        yield here.at(date(2015, 1, 5))
+
+    here.enter(life())
+    with pytest.raises(ValueError, match=r"goes on at 2015-01-05T00:00:00\+08:00, which is before 2015-01-06"):
+        here.run(here.at(date(2015, 1, 7)))
+
+
+@pytest.mark.parametrize(
+    ("since", "minutes", "reached"),
+    [
+        ("2015-01-05 08:00:00", 60, "2015-01-05 09:00:01"),
+        ("2015-01-05 07:00:00", 60, "2015-01-05 09:00:01"),
+        ("2015-01-05 11:30:00", 60, "2015-01-05 15:00:01"),  # over noon
+        ("2015-01-05 17:00:00", 60, "2015-01-06 08:30:01"),  # over night
+        ("2015-01-05 23:00:00", 420, "2015-01-07 08:00:01"),  # a whole day
+        ("2015-01-09 17:30:00", 30, "2015-01-12 08:30:01"),  # over a weekend
+        ("2015-01-02 10:00:00", 30, "2015-01-04 08:30:01"),  # over a holiday to a Sunday that was worked
+    ],
+)
+def test_work_is_done_in_office_hours_on_working_days(since: str, minutes: int, reached: str) -> None:
+    moment = datetime.fromisoformat(since).replace(tzinfo=CHINA)
+    assert stage().after(minutes, minutes, since=moment) == datetime.fromisoformat(reached).replace(tzinfo=CHINA)
+
+
+def test_every_morning_the_desk_sweeps() -> None:
+    store = MemoryStore()
+    here = stage(store)
+
+    def life() -> Life:
+        yield here.at(date(2015, 1, 5), time(10))
+        case = here.receive(Message(subject="路灯不亮", body="村口路灯坏了。")).id
+        yield here.at(date(2015, 1, 13), time(7))  # late since midnight, and nobody has looked yet
+        assert here.desk.get(case).proposed == ()
+        yield here.at(date(2015, 1, 13), time(8))
+        assert here.desk.history(case)[-1].action == "sweep"
+
+    here.enter(life())
+    here.run(here.at(date(2015, 1, 14)))
+    assert here.received == 1
+    assert [row.notification.to for row in store.outbox.pending(FAR, limit=10)] == []  # it is with nobody yet
+
+
+def test_people_act_by_the_register() -> None:
+    here = stage()
+    assert here.acting_for("水务局", "chief") == "water-chief"
+    with pytest.raises(InputError, match="the register has no person 'nobody'"):
+        here.act("c00001", Message, by="nobody")  # type: ignore[arg-type]
+
+
+def test_nobody_writes_or_signs_with_a_real_name() -> None:
+    memory = MemoryStore()
+    place("shenmu").play(memory, None)
+    for case in cases_of(memory):
+        sender = memory.texts(case.id)[case.sender or ""]
+        assert re.search(r'"name":"网友\d{3}","phone":"100-0000-\d{4}"', sender)
+        assert message_of(memory, case).number == case.number
+    assert timedelta(0) < max(case.updated_at for case in cases_of(memory)) - min(case.received_at for case in cases_of(memory))
