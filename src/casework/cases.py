@@ -135,10 +135,10 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A case as it stands after its latest event. All moments are aware UTC; texts are references.
 
-    ``version`` is the number of its events, ``first_lead`` is the unit that was asked first to lead; ``cycle`` counts its reopenings, ``asked`` how often the
-    citizen was asked in this one, ``counts`` holds how often it was returned,
-    declined, repeated, viewed, found dissatisfied or instructed upon; ``satisfied`` is what the
-    sender last said of it, by a rating or to a revisit.
+    ``version`` is the number of its events, ``first_lead`` the unit that was asked first to lead, ``cycle`` counts its
+    reopenings, and ``asked`` how often the citizen was asked in this one. ``counts`` holds how often it was returned, declined,
+    repeated, viewed, found dissatisfied or instructed upon; ``satisfied`` is what the sender last said of it, by a rating or to a
+    revisit.
     """
 
     id: str

@@ -90,6 +90,10 @@ class Draft:
         """Return an event decided so far with the case before and after it, and whether it is an act, which rules look at."""
         return (self._events[place], *self._steps[place])
 
+    def look_at(self, place: int) -> None:
+        """Let conditions ask of an event decided so far, not of the latest."""
+        self._latest = self._events[place].data
+
     def concerned(self, place: int) -> tuple[str, ...]:
         """Return the units that an event decided so far is news for."""
         return _concerned(self._steps[place][1], self._events[place].data)
@@ -250,7 +254,7 @@ class Draft:
             "place": case.place or "",
             "state": case.state,
             "lead": case.lead or "",
-            "outcome": case.outcome or "",
+            "outcome": (case.reply.outcome if case.reply and case.reply.status == "submitted" else case.outcome) or "",
             "public": case.public,
             "date": received.date().isoformat(),
             "form": about.form if about else "",
@@ -459,8 +463,8 @@ def _concerned(after: Case, data: Payload) -> tuple[str, ...]:
         return tuple(row.unit for row in after.assignments if row.status == "asked")
     if isinstance(data, events.Returned) and after.reply:
         return (after.reply.unit,)
-    if isinstance(data, events.OrderIssued):
-        return data.to
+    if isinstance(data, events.OrderIssued | events.Instructed):
+        return data.to or after.units
     unit = getattr(data, "unit", None)
     return (unit,) if unit else after.units
 

@@ -137,9 +137,10 @@ def _refusal(rulebook: Rulebook, actor: Actor, action: str, case: Case, known: K
 
 def _has_matter(case: Case, action: str, actor: Actor) -> bool:
     """Return whether a case has what an action is about: a request, a proposal, an order, a part in it."""
-    waiting = {row.gates[row.passed] for row in case.requests}
+    others = [row for row in case.requests if row.by != actor.id and (not row.unit or actor.unit in (None, row.unit))]
+    waiting = {row.gates[row.passed] for row in others}
     reply = case.reply
-    at_gate = reply is not None and reply.status == "submitted" and reply.passed < len(reply.gates)
+    at_gate = reply is not None and reply.status == "submitted" and reply.passed < len(reply.gates) and reply.by != actor.id
     matter: Mapping[str, Callable[[], object]] = {
         "approve": lambda: actor.role in waiting or (at_gate and reply and reply.gates[reply.passed] in ("", actor.role)),
         "refuse": lambda: actor.role in waiting,
@@ -212,9 +213,12 @@ def _route(draft: Draft, action: str) -> None:
         functions=known.functions,
         register=rulebook.register,
     )
-    proposals = tuple(_usable(draft, proposal) for proposal in asked)
+    # A rule that fails now keeps what it proposed before.
+    said = {row.rule: row for row in draft.case.proposals}
+    proposals = tuple(said.get(row.rule, row) if routing.failed(row) else _usable(draft, row) for row in asked)
     if proposals and proposals != draft.case.proposals:
-        draft.add(action, events.Routed(proposals=proposals), moves=False)
+        with draft.acting(DESK):
+            draft.add(action, events.Routed(proposals=proposals), moves=False)
 
 
 def _usable(draft: Draft, proposal: Proposal) -> Proposal:

@@ -255,8 +255,8 @@ def test_without_a_request_there_is_nothing_to_approve_or_refuse() -> None:
     error = refused(office, Approve(act="close"), by=LEADER, kind=ConditionUnmet)
     assert error.reasons == ("'close' does not wait for approval (waiting: assign)",)
     assert error.allowed == ("assign",)
-    error = refused(office, Approve(), by=HANDLER, kind=NotPermitted)
-    assert error.why.startswith("role 'handler' has no right to it (roles that have: ")
+    denied = refused(office, Approve(), by=HANDLER, kind=NotPermitted)
+    assert denied.why.startswith("role 'handler' has no right to it (roles that have: ")
 
 
 # --- refused ----------------------------------------------------------------------------------------------------------
@@ -276,7 +276,7 @@ def test_an_act_is_refused_with_an_opinion_and_whoever_asked_is_told() -> None:
     event = office.last()
     assert isinstance(event.data, ApprovalRefused)
     assert (event.actor, event.data.act, event.data.gate) == ("zhang", "consult", 2)
-    assert office.desk.store.texts("c1")[event.data.opinion] == "先由夹河镇核实"
+    assert office.desk.store.texts("c1")[event.data.opinion or ""] == "先由夹河镇核实"
     assert (case.state, case.requests, case.consultations) == ("assigned", (), ())
     assert hear() == [("clerk", "夹河镇", "会商未获批准")]
     assert waiting(office.do(Consult())) == [("consult", "reviewer", 0, "wang")], "it may be asked for again, from the first gate"

@@ -252,9 +252,10 @@ def test_an_order_that_waits_takes_its_number_when_it_is_issued_and_a_refused_on
     ]
     for _ in range(2):
         office.do(order, by=SUPERVISOR, case="c1")
-        case_1 = office.do(Approve(), by=LEADER, case="c1")
-    assert [row.number for row in case_1.orders] == ["函3", "函4"]
-    document = office.desk.store.texts("c1")[case_1.orders[0].document or ""]
+        office.do(Approve(), by=LEADER, case="c1")
+    orders = office.desk.get("c1").orders
+    assert [row.number for row in orders] == ["函3", "函4"]
+    document = office.desk.store.texts("c1")[orders[0].document or ""]
     assert document == "请速办"
     for case in ("c1", "c2", "c3"):
         sound(office, case)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from hypothesis import given
@@ -22,26 +21,31 @@ from casework.actions import (
     Contribute,
     Decline,
     Publish,
-    Reopen,
-    ReturnContribution,
-    ReturnReply,
     Review,
-    SubmitReply,
 )
 from casework.adapters.sql import SqlStore
 from casework.errors import CommandRefused, ConditionUnmet, NotAllowed, NotPermitted, UnknownUnit
-from casework.facts import facts_of
-from casework.folding import evolve, fold
-from casework.ports import CaseStore, Notification
-from casework.reports.statistics import Statistics, cases_behind, count
-from tests.unit.town import CLERK, FIVE_DAYS, HANDLE, HANDLER, POLICE, REGISTER, SUPERVISOR, Office, local
-
-HOUSING = Actor(id="sun", role="handler", unit="住建局")
-Refusal = TypeVar("Refusal", bound=CommandRefused)
-FAR = datetime(2190, 1, 1, tzinfo=UTC)
-REPLY = SubmitReply(text="已安排维修人员更换路灯。")
-NOT_OURS = Decline(reason="不属本单位职责")
-TEAM = Assign(lead="夹河镇", assisting=("公安局", "住建局"))
+from casework.ports import CaseStore
+from casework.reports.statistics import cases_behind, count
+from tests.unit.handled import (
+    HOUSING,
+    NOT_OURS,
+    REPLY,
+    TEAM,
+    UNITS,
+    asked,
+    by_unit,
+    figures,
+    kinds,
+    no_right,
+    outbox,
+    parts,
+    refused,
+    sound,
+    told,
+    verdicts,
+)
+from tests.unit.town import CLERK, FIVE_DAYS, HANDLER, POLICE, REGISTER, Office, local
 
 DECLINING = '[assignment]\ndecline_reasons = ["不属本单位职责", "重复转办"]\ndecline = { limit = "24 hours", max = 3 }\n'
 FIRST_ASKED = '[assignment]\nresponsible = "first-asked"\ndecline_reasons = ["不属本单位职责"]\n'
@@ -52,14 +56,6 @@ per = "assignment"
 starts_on = "assign"
 stops_on = ["accept", "decline"]
 limit = [{ is = "1 working day" }]
-"""
-UNIT_CLOCK = """
-[[clock]]
-id = "part"
-per = "assignment"
-starts_on = "assign"
-stops_on = ["submit", "contribute"]
-limit = [{ is = "3 working days" }]
 """
 TELLS = """
 [[notify]]
@@ -76,79 +72,7 @@ zh = "已签收"
 on = "decline"
 to = ["clerk"]
 zh = "有退件，请重新交办"
-
-[[notify]]
-on = "contact"
-to = ["sender"]
-zh = "承办单位已与您联系"
 """
-
-
-# --- what these tests, and those of consultations and revisits, look at -----------------------------------------------
-
-
-def outbox(office: Office) -> list[Notification]:
-    """Return every notice that waits to be sent."""
-    return [row.notification for row in office.desk.store.outbox.pending(FAR, limit=1000)]
-
-
-def told(office: Office, *commands: Command, by: Actor | None = None, at: str = "") -> list[tuple[str, str, str]]:
-    """Have commands carried out and return whom that told what: the role, the unit, the words."""
-    before = {row.id for row in outbox(office)}
-    office.do(*commands, by=by, at=at)
-    return [(row.to, row.unit, row.zh) for row in outbox(office) if row.id not in before]
-
-
-def refused(office: Office, command: Command, kind: type[Refusal], *, by: Actor | None = None, at: str = "", says: str) -> Refusal:
-    """See that a command is refused in these words, and that nothing changed and nobody was told."""
-    office.to(at)
-    before = office.everything()
-    with pytest.raises(kind) as caught:
-        office.do(command, by=by)
-    assert str(caught.value).partition(": ")[2] == says if kind is not NotAllowed else says in str(caught.value)
-    assert (caught.value.case, caught.value.tried) == ("c1", command.action)
-    assert office.everything() == before
-    return caught.value
-
-
-def sound(office: Office) -> None:
-    """See that the case is its events, as they are kept and as they are read again."""
-    for case in office.desk.store.ids():
-        office.desk.verify(case)
-        assert fold(office.desk.history(case)) == office.desk.get(case)
-
-
-def kinds(office: Office) -> list[str]:
-    """Return the kinds of the case's events, in order."""
-    return [event.kind for event in office.desk.history("c1")]
-
-
-def verdicts(office: Office, clock: str) -> list[tuple[str, str, int]]:
-    """Return the verdicts on a clock in their order: met or late, whose, and by how many working days."""
-    found: list[tuple[str, str, int]] = []
-    state = None
-    for event in office.desk.history("c1"):
-        state = evolve(state, event)
-        rows = (fact for fact in facts_of(state, event) if fact.kind.endswith(f":{clock}"))
-        found += [(fact.kind.partition(":")[0], fact.unit, fact.value) for fact in rows]
-    return found
-
-
-def parts(office: Office) -> list[tuple[str, str, str]]:
-    """Return each unit with its part and how far it got."""
-    return [(row.unit, row.part, row.status) for row in office.desk.get("c1").assignments]
-
-
-def text(office: Office, ref: str | None) -> str:
-    """Return a text that the case refers to."""
-    return office.desk.store.texts("c1")[ref or ""]
-
-
-def asked(office: Office, command: Assign = TEAM) -> Office:
-    """Have a message received and handed to units at nine on Wednesday the first of July."""
-    office.receive()
-    office.do(Review(), command)
-    return office
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -158,17 +82,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CaseStore]
     else:
         with closing(SqlStore(f"sqlite:///{tmp_path / 'cases.sqlite'}")) as made:
             yield made
-
-
-def figures(office: Office) -> Statistics:
-    """Count the cases of July as they stand a moment later."""
-    since, until = local("2020-07-01 00:00"), local("2020-08-01 00:00")
-    return count(office.desk.store, REGISTER, since=since, until=until, as_of=office.now() + timedelta(seconds=1), clock="handle")
-
-
-def by_unit(office: Office) -> dict[str, int]:
-    """Return how many cases each lead unit has; "" for nobody."""
-    return {row.unit: row.counts.received for row in figures(office).rows if row.counts.received}
 
 
 # --- accepting --------------------------------------------------------------------------------------------------------
@@ -201,11 +114,6 @@ def test_a_unit_accepts_once_and_only_what_it_was_asked_for() -> None:
     assert refused(office, Accept(), ConditionUnmet, says="夹河镇 has already accepted it").reasons == (
         "夹河镇 has already accepted it",
     )
-
-
-def no_right(role: str, *able: str) -> str:
-    """Return why a role that lacks an action is refused it."""
-    return f"role {role!r} has no right to it (roles that have: {', '.join(able)})"
 
 
 @pytest.mark.parametrize("command", [REPLY, Contribute(text="现场已查看。")])
@@ -499,7 +407,6 @@ def test_an_assisting_unit_that_declines_moves_no_responsibility() -> None:
         assert by_unit(office) == {"夹河镇": 1}
 
 
-UNITS = {"夹河镇": HANDLER, "公安局": POLICE, "住建局": HOUSING}
 steps = st.lists(st.sampled_from([*UNITS, "decline", "accept"]), min_size=3, max_size=8)
 
 
@@ -565,191 +472,7 @@ def test_an_assisting_unit_that_comes_to_lead_goes_on_with_what_it_accepted() ->
     assert [office.clock(f"accept:{unit}").run for unit in UNITS] == [1, 1, 1]
 
 
-# --- clocks of their own, and turns -----------------------------------------------------------------------------------
-
-
-def test_each_unit_s_clock_gives_its_own_verdict() -> None:
-    office = asked(Office(FIVE_DAYS + UNIT_CLOCK))
-    for who in UNITS.values():
-        office.do(Accept(), by=who)
-    office.do(Contribute(text="经查，灯杆属我局。"), by=HOUSING, at="2020-07-06 23:59")
-    office.do(Contribute(text="已查看监控。"), by=POLICE, at="2020-07-07 00:00")
-    office.do(REPLY, at="2020-07-09 10:00")
-    assert verdicts(office, "part") == [("met", "住建局", 0), ("late", "公安局", 1), ("late", "夹河镇", 3)]
-    states = {key: verdict.state.value for key, verdict in office.desk.verdicts("c1").items() if key.startswith("part")}
-    assert states == {"part:夹河镇": "met late", "part:公安局": "met late", "part:住建局": "met"}
-    sound(office)
-
-
-def test_a_unit_that_leaves_takes_its_clock_with_it_without_a_verdict() -> None:
-    office = asked(Office(FIVE_DAYS + UNIT_CLOCK))
-    office.do(NOT_OURS, by=POLICE, at="2020-07-02 09:00")
-    assert [office.clock(f"part:{unit}").status for unit in UNITS] == ["running", "cancelled", "running"]
-    office.do(Assign(lead="夹河镇"), at="2020-07-02 10:00")
-    assert office.clock("part:住建局").status == "cancelled"
-    assert verdicts(office, "part") == []
-
-
-@pytest.mark.parametrize(
-    "then, waits, due, run",
-    [
-        ("continue", "running", "2020-07-08", 1),
-        ("restart", "running", "2020-07-10", 2),
-        ("restart-on-accept", "waiting", "2020-07-13", 2),
-    ],
-)
-@pytest.mark.parametrize("rules", [DECLINING, FIRST_ASKED], ids=["lead", "first-asked"])
-def test_a_new_lead_after_a_decline_is_a_turn_of_the_clock(rules: str, then: str, waits: str, due: str, run: int) -> None:
-    clock = f'{HANDLE}limit = [{{ is = "5 working days" }}]\non = {{ transfer = "{then}" }}\n'
-    office = asked(Office(clock + rules), Assign(lead="夹河镇"))
-    office.do(NOT_OURS, by=HANDLER, at="2020-07-02 08:00")
-    assert (office.clock().status, office.due()) == ("running", "2020-07-08"), "a decline alone is no transfer"
-    office.do(Assign(lead="公安局"), at="2020-07-03 09:00")
-    assert office.clock().status == waits
-    office.do(Accept(), by=POLICE, at="2020-07-06 09:00")
-    assert (office.due(), office.clock().run) == (due, run)
-    sound(office)
-
-
-def test_a_decline_and_the_same_lead_again_is_no_transfer() -> None:
-    clock = f'{HANDLE}limit = [{{ is = "5 working days" }}]\non = {{ transfer = "restart" }}\n'
-    office = asked(Office(clock + DECLINING), Assign(lead="夹河镇"))
-    office.do(NOT_OURS, by=HANDLER)
-    office.do(Assign(lead="夹河镇"), at="2020-07-03 09:00")
-    assert (office.due(), office.clock().run) == ("2020-07-08", 1)
-
-
-# --- first contact ----------------------------------------------------------------------------------------------------
-
-
-def test_units_speak_with_the_sender_each_once_first_and_the_sender_is_told() -> None:
-    office = asked(Office(FIVE_DAYS + TELLS))
-    office.do(Accept())
-    assert told(office, Contact(how="visit", note="约定周五上门"), at="2020-07-01 10:00") == [
-        ("sender", "夹河镇", "承办单位已与您联系")
-    ]
-    office.do(Contact(), by=POLICE, at="2020-07-01 11:00")
-    office.do(Contact(), at="2020-07-02 10:00")
-    rows = office.desk.get("c1").assignments
-    assert [row.contacted_at for row in rows] == [local("2020-07-01 10:00"), local("2020-07-01 11:00"), None]
-    assert "约定周五上门" in office.desk.store.texts("c1").values()
-    refused(office, Contact(), NotPermitted, by=SUPERVISOR, says=no_right("supervisor", "clerk", "handler"))
-    sound(office)
-
-
-# --- contributions ----------------------------------------------------------------------------------------------------
-
-REQUIRED = '[assignment]\ncontributions = "required"\n[reply]\nreturn_reasons = ["敷衍塞责", "答非所问"]\n'
-PART = Contribute(text="经查，灯杆属我局。")
-BACK = ReturnContribution(unit="公安局", reasons=("敷衍塞责",), explanation="请附现场照片")
-
-
-def working(rules: str = "", command: Assign = TEAM) -> Office:
-    office = asked(Office(FIVE_DAYS + rules), command)
-    for unit in office.desk.get("c1").units:
-        office.do(Accept(), by=UNITS[unit])
-    return office
-
-
-def test_an_assisting_unit_hands_its_part_to_the_lead_who_is_told() -> None:
-    office = working()
-    assert told(office, PART, by=POLICE, at="2020-07-02 09:00") == [("handler", "夹河镇", "公安局已提交协办意见")]
-    row = office.desk.get("c1").assignment("公安局")
-    assert row is not None
-    assert (row.status, row.replied_at, text(office, row.contribution)) == ("replied", local("2020-07-02 09:00"), PART.text)
-    assert office.desk.get("c1").state == "assigned"
-    office.do(Contribute(text="补充：已通电。"), by=POLICE)
-    row = office.desk.get("c1").assignment("公安局")
-    assert row is not None
-    assert text(office, row.contribution) == "补充：已通电。"
-    sound(office)
-
-
-def test_who_leads_submits_and_who_assists_contributes() -> None:
-    office = working()
-    lead = refused(office, PART, ConditionUnmet, by=HANDLER, says="夹河镇 leads; it submits the reply")
-    assert lead.allowed == ("submit",)
-    assists = refused(office, REPLY, ConditionUnmet, by=POLICE, says="公安局 assists 夹河镇, which answers; hand your part to it")
-    assert assists.allowed == ("contribute",)
-    assert "contribute" not in office.desk.view("c1", by=HANDLER).allowed
-    assert "contribute" in office.desk.view("c1", by=POLICE).allowed
-    replying = working('[assignment]\nassisting = "reply"\n')
-    assert replying.do(REPLY, by=POLICE).state == "replied"
-
-
-def test_a_unit_that_assists_does_not_answer_the_citizen_because_nobody_leads() -> None:
-    office = working()
-    office.do(Decline(reason="不属本单位职责"), by=HANDLER)
-    before = office.everything()
-    with pytest.raises(ConditionUnmet):
-        office.do(REPLY, by=POLICE)
-    assert office.everything() == before
-    assert told(office, PART, by=POLICE) == [], "there is no lead that it could be news for"
-
-
-def test_required_parts_come_before_the_lead_s_reply() -> None:
-    office = working(REQUIRED)
-    refused(office, REPLY, ConditionUnmet, says="the parts of 公安局, 住建局 are not in yet")
-    office.do(PART, by=POLICE)
-    refused(office, REPLY, ConditionUnmet, says="the parts of 住建局 are not in yet")
-    office.do(NOT_OURS, by=HOUSING)
-    assert office.do(REPLY).state == "replied", "who handed the case back owes no part"
-    sound(office)
-    assert working().do(REPLY).state == "replied", "where parts are free none is waited for"
-
-
-def test_a_part_is_returned_for_a_listed_reason_and_its_unit_is_told_and_owes_it_again() -> None:
-    office = working(REQUIRED, Assign(lead="夹河镇", assisting=("公安局",)))
-    office.do(PART, by=POLICE)
-    assert told(office, BACK, by=CLERK) == [("handler", "公安局", "协办意见已退回，请修改")]
-    case = office.desk.get("c1")
-    assert (case.state, case.counts["contribution_returned"], case.counts.get("returned", 0)) == ("assigned", 1, 0)
-    assert parts(office)[1] == ("公安局", "assisting", "returned")
-    refused(office, REPLY, ConditionUnmet, says="the parts of 公安局 are not in yet")
-    twice = refused(office, BACK, ConditionUnmet, by=CLERK, says="公安局 has handed in no part that could be returned")
-    assert twice.allowed == ()
-    office.do(Contribute(text="经查，灯杆属我局，照片附后。"), by=POLICE)
-    assert office.do(REPLY).state == "replied"
-    sound(office)
-
-
-def test_what_is_no_part_is_not_returned_nor_for_any_reason_nor_by_anybody() -> None:
-    office = working(REQUIRED)
-    office.do(PART, by=POLICE)
-    error = refused(
-        office,
-        ReturnContribution(unit="住建局", reasons=("敷衍塞责",)),
-        ConditionUnmet,
-        by=CLERK,
-        says="住建局 has handed in no part that could be returned",
-    )
-    assert error.allowed == ("公安局",)
-    refused(
-        office,
-        ReturnContribution(unit="公安局", reasons=("不好",)),
-        ConditionUnmet,
-        by=CLERK,
-        says="the rulebook lists no reason '不好' (reasons: 敷衍塞责, 答非所问)",
-    )
-    refused(office, BACK, NotPermitted, by=HANDLER, says=no_right("handler", "clerk"))
-    office.do(Assign(lead="夹河镇", assisting=("住建局",)))
-    gone = refused(office, BACK, ConditionUnmet, by=CLERK, says="公安局 has handed in no part that could be returned")
-    assert gone.allowed == ()
-
-
 # --- odd orders, imports ----------------------------------------------------------------------------------------------
-
-
-def test_parts_and_answers_outlive_a_return_and_a_reopening() -> None:
-    office = working(REQUIRED, Assign(lead="夹河镇", assisting=("公安局",)))
-    office.do(PART, by=POLICE)
-    office.do(REPLY)
-    office.do(ReturnReply(reasons=("答非所问",)))
-    assert parts(office) == [("夹河镇", "lead", "returned"), ("公安局", "assisting", "replied")]
-    office.do(REPLY, Publish(), Close(), Reopen(reason="未解决"))
-    case = office.desk.get("c1")
-    assert (case.state, case.cycle, case.units, by_unit(office)) == ("assigned", 1, ("夹河镇", "公安局"), {"夹河镇": 1})
-    sound(office)
 
 
 def test_a_case_that_every_unit_hands_back_waits_for_the_office_and_is_still_late() -> None:
@@ -772,7 +495,7 @@ def test_what_is_imported_tells_nobody_and_sets_no_rung_off() -> None:
     with office.desk.importing() as door:
         door.receive(Message(subject="路灯不亮", received_at=at))
         rows: list[tuple[Command, Actor]] = [(Review(), CLERK), (TEAM, CLERK), (Accept(), HANDLER), (Accept(), POLICE)]
-        rows += [(PART, POLICE), (NOT_OURS, HOUSING), (NOT_OURS, HANDLER)]
+        rows += [(Contribute(text="经查，灯杆属我局。"), POLICE), (NOT_OURS, HOUSING), (NOT_OURS, HANDLER)]
         for hours, (command, by) in enumerate(rows):
             door.act("c1", command, by=by, at=at + timedelta(hours=hours))
     case = office.desk.get("c1")

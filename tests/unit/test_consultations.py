@@ -35,7 +35,7 @@ from casework.errors import (
     UnreadableLimit,
 )
 from casework.events import ConsultationCalled, ConsultationConcluded, LimitSet
-from tests.unit.test_assignments import (
+from tests.unit.handled import (
     HOUSING,
     NOT_OURS,
     asked,
@@ -164,7 +164,7 @@ def test_the_rulebook_names_the_convener() -> None:
     held = office.do(MEET, by=HANDLER).consultation
     assert held is not None
     assert (held.asked_by, held.convener) == ("li", "clerk")
-    with pytest.raises(RulebookInvalid, match="unknown role 'clark'; did you mean 'clerk'. @ consultation.convener"):
+    with pytest.raises(RulebookInvalid, match=r"unknown role 'clark'; did you mean 'clerk'\? @ consultation\.convener"):
         small(FIVE_DAYS + '[consultation]\nconvener = "clark"\n')
 
 

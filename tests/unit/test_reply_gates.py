@@ -502,7 +502,8 @@ def test_replies_that_are_imported_pass_their_gates_and_nobody_is_told() -> None
         past.act(case, BAD, by=REVIEWER, at=local("2020-07-02 10:00"))
         past.act(case, AGAIN, by=HANDLER, at=local("2020-07-03 09:00"))
         for role in THREE:
-            done = past.act(case, Approve(), by=PEOPLE[role], at=local("2020-07-03 10:00"))
+            past.act(case, Approve(), by=PEOPLE[role], at=local("2020-07-03 10:00"))
+    done = office.desk.get(case)
     assert (done.state, done.counts["returned"], Ear(office)()) == ("published", 1, [])
     assert office.facts() == [("met:handle", 0)]
     sound(office)

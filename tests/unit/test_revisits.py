@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +11,6 @@ from casework.actions import (
     Accept,
     AddNote,
     AnswerOrder,
-    AskCitizen,
     Assign,
     ClearOrder,
     Close,
@@ -20,7 +19,6 @@ from casework.actions import (
     Instruct,
     IssueOrder,
     Praise,
-    Promise,
     Publish,
     Rate,
     Reopen,
@@ -28,14 +26,12 @@ from casework.actions import (
     Review,
     Revisit,
     SubmitReply,
-    Supplement,
     TakeUp,
-    Withdraw,
 )
-from casework.errors import ConditionUnmet, ExtensionRefused, NotAllowed, NotPermitted
-from casework.events import Instructed, Promised, Reopened, Revisited
-from tests.unit.test_assignments import kinds, no_right, outbox, refused, sound, text, told, verdicts
-from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLE, HANDLER, LEADER, POLICE, SUPERVISOR, Office, local
+from casework.errors import ConditionUnmet, NotAllowed, NotPermitted
+from casework.events import Reopened, Revisited
+from tests.unit.handled import kinds, no_right, outbox, refused, sound, text, told, verdicts
+from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, SUPERVISOR, Office, local
 
 PORTAL = Actor(id="portal", role="portal")
 NEIGHBOUR = Actor(id="u-2", role="citizen")
@@ -80,6 +76,21 @@ on = "done:answer"
 when = "form == 'revisit' and solved == 'no'"
 do = ["issue:revisit"]
 """
+SUPERVISED = """
+[[order]]
+id = "instructed"
+zh = "批示督办单"
+to = ["lead"]
+document = { series = "批{n:02}" }
+answer = { limit = [{ is = "3 working days" }], cleared_by = "supervisor" }
+
+[[rung]]
+id = "instruction"
+on = "instructed"
+do = ["issue:instructed"]
+repeat = { every = 1, max = 9 }
+"""
+HOT = '[[rung]]\nid = "hot"\non = "views"\nat = 200\ndo = ["notify:supervisor"]\nrepeat = { every = 200, max = 3 }\n'
 TELLS = """
 [[notify]]
 on = "revisit"
@@ -172,7 +183,6 @@ def test_a_unit_answers_whether_it_is_solved_and_until_it_is_it_is_asked_again()
     ]
     assert [order.number for order in case.orders] == ["访01", "访02"], "what is solved is asked for no more"
     assert verdicts(office, "answer-revisit") == [("met", "o1", 0), ("late", "o2", 2)]
-    assert case.occasions == ("first/publish/7", f"again/answer/{case.version - 6}") or len(case.occasions) == 2
     office.do(ClearOrder(order="访01"), ClearOrder(order="访02"))
     assert all(order.cleared_at for order in office.desk.get("c1").orders)
     sound(office)
@@ -197,12 +207,13 @@ def test_several_rungs_may_stand_on_the_answer_to_one_form() -> None:
     for rules in (AGAIN + more, more + AGAIN):
         office = answered(FORM + rules)
         news = told(office, AnswerOrder(order="访01", text="灯杆已订购。", solved=False))
-        assert ("leader", "夹河镇", "tell：done:answer") in news or any(row[0] == "leader" for row in news)
+        assert ("leader", "夹河镇", "tell：answer") in news
         assert [order.number for order in office.desk.get("c1").orders] == ["访01", "访02"]
 
 
 def test_a_revisit_that_stays_unanswered_is_the_ladder_s() -> None:
-    rung = '[[rung]]\nid = "silent"\non = "unanswered:revisit"\ndo = ["notify:leader"]\nrepeat = { every = "1 working day", max = 2 }\n'
+    rung = '[[rung]]\nid = "silent"\non = "unanswered:revisit"\ndo = ["notify:leader"]\n'
+    rung += 'repeat = { every = "1 working day", max = 2 }\n'
     office = answered(FORM + AGAIN + rung)
     for moment, events in (("2020-07-09 23:59", 0), ("2020-07-10 00:00", 1), ("2020-07-10 12:00", 0), ("2020-07-20 09:00", 1)):
         office.to(moment)
@@ -336,7 +347,7 @@ def test_a_closed_case_is_opened_again_and_those_concerned_are_told() -> None:
 
 
 def test_it_is_opened_again_within_the_limit_to_the_instant() -> None:
-    says = "it could be reopened within 30 calendar days of its closing, until 2020-08-01"
+    says = "it could be reopened within 30 calendar days of its closing, until 2020-08-01 24:00"
     office = closed(LIMITS)
     refused(office, Reopen(reason="未解决"), ConditionUnmet, at="2020-08-02 00:00", says=says)
     office.now.to(local("2020-08-02 00:00") - timedelta(microseconds=1))
@@ -432,195 +443,6 @@ def test_a_rating_comes_after_an_answer_and_its_latest_counts() -> None:
     case = office.desk.get("c1")
     assert (case.satisfied, case.counts["dissatisfied"]) == (True, 2)
     assert office.do(Revisit(solved=False)).satisfied is True, "who was not asked for satisfaction said nothing of it"
-
-
-# --- a leader's instruction -------------------------------------------------------------------------------------------
-
-SUPERVISED = """
-[[order]]
-id = "instructed"
-zh = "批示督办单"
-to = ["lead"]
-document = { series = "批{n:02}" }
-answer = { limit = [{ is = "3 working days" }], cleared_by = "supervisor" }
-
-[[rung]]
-id = "instruction"
-on = "instructed"
-do = ["issue:instructed"]
-repeat = { every = 1, max = 9 }
-"""
-
-
-def test_an_instruction_is_put_on_the_case_its_units_told_and_supervised() -> None:
-    office = Office(FIVE_DAYS + SUPERVISED)
-    office.receive()
-    office.do(Review(), Assign(lead="夹河镇", assisting=("公安局",)))
-    assert told(office, Instruct(text="请夹河镇从速办理。"), by=LEADER, at="2020-07-02 09:00") == [
-        ("handler", "夹河镇", "领导对来件作出批示，请落实"),
-        ("handler", "公安局", "领导对来件作出批示，请落实"),
-        ("handler", "夹河镇", "批示督办单（批01）"),
-    ]
-    case = office.desk.get("c1")
-    assert [(kind, text(office, ref)) for kind, ref in case.notes] == [("instruction", "请夹河镇从速办理。")]
-    assert (case.counts["instructed"], office.due("answer-instructed:o1")) == (1, "2020-07-07")
-    event = next(event for event in office.desk.history("c1") if isinstance(event.data, Instructed))
-    assert isinstance(event.data, Instructed)
-    assert (event.data.leader, event.data.to, event.role) == ("zhang", ("夹河镇", "公安局"), "leader")
-    office.do(Instruct(text="再催。"), by=LEADER)
-    assert [order.number for order in office.desk.get("c1").orders] == ["批01", "批02"]
-    sound(office)
-
-
-def test_an_instruction_to_one_unit_is_told_to_it_and_supervised_there() -> None:
-    office = Office(FIVE_DAYS + SUPERVISED + TELLS.replace('on = "praise"', 'on = "instruct"').replace("收到好评", "有批示"))
-    office.receive()
-    office.do(Review(), Assign(lead="夹河镇", assisting=("公安局",)))
-    assert told(office, Instruct(text="请公安局查。", to=("公安局",)), by=LEADER) == [
-        ("handler", "公安局", "有批示"),
-        ("handler", "公安局", "领导对来件作出批示，请落实"),
-        ("handler", "公安局", "批示督办单（批01）"),
-    ]
-    assert office.desk.get("c1").orders[0].to == ("公安局",)
-
-
-def test_only_leaders_instruct_before_a_unit_has_the_case_and_after_it_is_closed() -> None:
-    office = Office(FIVE_DAYS)
-    office.receive()
-    assert told(office, Instruct(text="请从速办理。"), by=LEADER) == [], "no unit has it yet"
-    refused(office, Instruct(text="请从速办理。"), NotPermitted, says=no_right("clerk", "leader"))
-    office.do(Review(), Assign(lead="夹河镇"), Accept())
-    office.answered()
-    office.do(Close())
-    assert told(office, Instruct(text="请回头看。"), by=LEADER) == [("handler", "夹河镇", "领导对来件作出批示，请落实")]
-    assert (office.desk.get("c1").state, office.desk.get("c1").counts["instructed"]) == ("closed", 2)
-
-
-# --- views ------------------------------------------------------------------------------------------------------------
-
-HOT = '[[rung]]\nid = "hot"\non = "views"\nat = 200\ndo = ["notify:supervisor"]\nrepeat = { every = 200, max = 3 }\n'
-
-
-def test_views_are_counted_and_at_200_somebody_looks() -> None:
-    office = closed(HOT)
-    for views, news in ((0, 0), (199, 0), (200, 1), (399, 0), (399, 0), (850, 2), (2000, 0)):
-        rows = told(office, ReportViews(views=views), by=PORTAL)
-        assert rows == [("supervisor", "夹河镇", "hot：views")] * news
-        assert office.desk.get("c1").counts["views"] == views
-    assert office.desk.get("c1").occasions == ("hot/views/1", "hot/views/2", "hot/views/3")
-    sound(office)
-
-
-def test_views_do_not_fall() -> None:
-    office = answered(HOT)
-    office.do(ReportViews(views=200), by=PORTAL)
-    says = "200 views were reported already; the count so far cannot be 199"
-    refused(office, ReportViews(views=199), ConditionUnmet, by=PORTAL, says=says)
-    refused(office, ReportViews(views=300), NotPermitted, by=HANDLER, says=no_right("handler", "clerk", "portal"))
-
-
-# --- asking the citizen, taking back, notes, promises -----------------------------------------------------------------
-
-
-def test_the_citizen_is_asked_so_often_in_each_cycle_and_told_each_time() -> None:
-    office = Office(FIVE_DAYS + "[ask]\ntimes = 2\n" + TELLS)
-    office.assigned()
-    for _ in range(2):
-        assert told(office, AskCitizen(question="哪个路口？"), by=HANDLER) == [("sender", "夹河镇", "请补充材料")]
-        office.do(Supplement(text="东头路口。"), by=CITIZEN)
-    says = "the citizen was asked 2 times already, the most that the rulebook allows"
-    refused(office, AskCitizen(question="哪个路口？"), ConditionUnmet, by=HANDLER, says=says)
-    office.answered()
-    office.do(Close(), Reopen(reason="未解决"))
-    assert office.do(AskCitizen(question="哪盏灯？"), by=HANDLER).asked == 1, "another cycle, and two more times"
-    refused(office, AskCitizen(question="哪盏灯？"), NotAllowed, by=HANDLER, says="in state 'awaiting_citizen'")
-    refused(office, Supplement(text="东头。"), NotPermitted, by=NEIGHBOUR, says="the case was sent by somebody else")
-    sound(office)
-
-
-def test_the_sender_takes_the_message_back_before_it_is_answered_and_not_after() -> None:
-    office = Office(FIVE_DAYS + TELLS)
-    office.assigned()
-    refused(office, Withdraw(), NotPermitted, by=NEIGHBOUR, says="the case was sent by somebody else")
-    refused(office, Withdraw(), NotPermitted, by=HANDLER, says=no_right("handler", "citizen", "clerk"))
-    assert told(office, Withdraw(explanation="灯亮了"), by=CITIZEN) == [
-        ("clerk", "夹河镇", "来件已撤回"),
-        ("handler", "夹河镇", "来件已撤回"),
-    ]
-    case = office.desk.get("c1")
-    assert (case.state, case.exit, office.clock().status) == ("withdrawn", "withdrawn-by-sender", "cancelled")
-    late = answered()
-    refused(late, Withdraw(), NotAllowed, by=CITIZEN, says="cannot withdraw case c1 in state 'published'")
-    sound(office)
-
-
-def test_notes_are_kept_with_the_case_even_when_it_is_over_and_the_citizen_sees_none() -> None:
-    office = Office(FIVE_DAYS)
-    office.assigned()
-    assert told(office, AddNote(text="来件人情绪激动"), by=HANDLER) == []
-    office.do(Withdraw(), by=CITIZEN)
-    office.do(AddNote(text="已归档"), by=SUPERVISOR)
-    assert [text(office, ref) for _, ref in office.desk.get("c1").notes] == ["来件人情绪激动", "已归档"]
-    assert all("情绪激动" not in row.text for row in office.desk.store.events("c1"))
-    assert "情绪激动" not in office.desk.view("c1", by=CITIZEN).model_dump_json()
-    refused(
-        office,
-        AddNote(text="…"),
-        NotPermitted,
-        by=CITIZEN,
-        says=no_right("citizen", "clerk", "handler", "leader", "reviewer", "supervisor"),
-    )
-
-
-PROMISE = f'{HANDLE}limit = [{{ is = "5 working days" }}]\npromise = {{ cap = "5 calendar days" }}\n'
-
-
-def test_a_promised_day_becomes_the_due_day_and_the_sender_is_told() -> None:
-    office = Office(PROMISE + TELLS)
-    office.assigned()
-    given = Promise(until=date(2020, 7, 13), reason="待灯杆到货")
-    assert told(office, given, at="2020-07-08 23:59") == [("sender", "夹河镇", "承办单位已承诺办理时间")]
-    event = office.last()
-    assert isinstance(event.data, Promised)
-    assert (office.due(), event.data.until, text(office, event.data.reason)) == ("2020-07-13", date(2020, 7, 13), "待灯杆到货")
-    office.answered(at="2020-07-14 09:00")
-    assert verdicts(office, "handle") == [("late", "夹河镇", 1)], "late is what comes after the promised day"
-    sound(office)
-
-
-@pytest.mark.parametrize(
-    "until, reason, at, why",
-    [
-        (13, "", "", "a promise gives its reason"),
-        (14, "待料", "", "past the cap of 5 calendar days from the first due date"),
-        (8, "待料", "", "it would not give more time"),
-        (13, "待料", "2020-07-09 00:00", "it was asked for too late"),
-    ],
-)
-def test_a_promise_has_its_reason_is_in_time_and_goes_so_far(until: int, reason: str, at: str, why: str) -> None:
-    office = Office(PROMISE)
-    office.assigned()
-    office.to(at)
-    before = office.everything()
-    with pytest.raises(ConditionUnmet, match=why) as caught:
-        office.do(Promise(until=date(2020, 7, until), reason=reason))
-    assert caught.value.tried == "promise"
-    assert office.everything() == before
-
-
-def test_a_promise_is_given_once_and_by_the_unit_that_has_the_case() -> None:
-    office = Office(PROMISE)
-    office.assigned()
-    given = Promise(until=date(2020, 7, 10), reason="待灯杆到货")
-    refused(office, given, NotPermitted, by=POLICE, says="the case is not with 公安局 (units: 夹河镇)")
-    refused(office, given, NotPermitted, by=CLERK, says=no_right("clerk", "handler"))
-    office.do(given)
-    with pytest.raises(ExtensionRefused, match="that was done 1 times, and the rulebook allows 1"):
-        office.do(Promise(until=date(2020, 7, 13), reason="仍未到货"))
-    plain = Office(FIVE_DAYS)
-    plain.assigned()
-    says = "no clock of it runs that could be moved so (the rulebook lets nothing)"
-    refused(plain, given, ConditionUnmet, says=says)
 
 
 # --- imports ----------------------------------------------------------------------------------------------------------

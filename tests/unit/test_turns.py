@@ -43,10 +43,14 @@ def on(turn: str, then: str, *, more: str = "", clock: str = BY_CLASS) -> Office
     return Office(f"{clock}on = {{ {turn} = '{then}' }}\n{WARN}{more}")
 
 
+def keeper_of(office: Office) -> Timekeeper:
+    return Timekeeper(office.desk.calendar, office.desk.rulebook.zone, provisional=True)
+
+
 def holds_together(office: Office) -> None:
     """See that events, case and chain agree, and that the alarms stand where the due moment has them."""
     office.desk.verify("c1")
-    book, keeper = office.desk._book(office.desk.get("c1"))
+    book, keeper = office.desk.rulebook, keeper_of(office)
     for clock in office.desk.get("c1").clocks:
         if clock.status == "running" and clock.due and f"warn/{clock.key}/{clock.run}/1" not in office.desk.get("c1").occasions:
             wanted = (
@@ -475,9 +479,8 @@ def test_whatever_turns_a_case_takes_its_clock_is_what_counting_from_its_start_g
         assert len(facts) >= verdicts
         verdicts = len(facts)
         if clock.status == "running":
-            keeper = office.desk._book(office.desk.get("c1"))[1]
             count = office.desk.rulebook.clocks["handle"].count
-            assert clock.due == keeper.deadline(clock.started_at, clock.limit, count=count, pauses=clock.pauses)
+            assert clock.due == keeper_of(office).deadline(clock.started_at, clock.limit, count=count, pauses=clock.pauses)
         if office.desk.get("c1").state == "awaiting_citizen" and clock.status == "running":
             assert clock.due is not None
             assert clock.due.before <= office.now()

@@ -16,7 +16,9 @@ def assign(draft: Draft, command: act.Assign) -> None:
     """Hand the case to a lead and assisting units; a rule that proposed another lead is overruled, and the case says so."""
     case = draft.case
     proposal = next((row for row in case.proposals if row.unit), None)
-    if not command.lead and (proposal is None or case.led_by):
+    if not command.lead and case.led_by:
+        raise draft.refuse("assign", f"{case.led_by} was asked to lead it already; name the lead that it shall have")
+    if not command.lead and proposal is None:
         raise draft.refuse("assign", "no lead unit is named, and no routing rule proposes one; name the lead")
     lead, assisting = contents.team(
         draft, "assign", command.lead or (proposal.unit if proposal and proposal.unit else ""), command.assisting

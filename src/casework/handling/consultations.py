@@ -9,6 +9,7 @@ from ..errors import listed
 from ..limits import Limit
 from ..sla import SlaClock
 from . import contents
+from .screening import overrule
 
 
 def consult(draft: Draft, command: act.Consult) -> None:
@@ -71,6 +72,8 @@ def conclude(draft: Draft, command: act.Conclude) -> None:
         limit=str(limit) if limit else None,
     )
     draft.add("conclude", concluded)
+    if case.led_by is None:
+        overrule(draft, "conclude", "unit", lead, concluded.minutes)
     if limit is not None:
         clock = _clock_to_set(draft, command.clock)
         rule = draft.rulebook.clocks[clock.rule]

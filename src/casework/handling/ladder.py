@@ -72,6 +72,7 @@ def climb(draft: Draft, *, start: int) -> None:
             for mark in _marks(rung, event, before, after, is_act=is_act):
                 occasion = f"{rung.id}/{rung.name}/{mark}"
                 if occasion not in draft.case.occasions:
+                    draft.look_at(place)
                     fire(draft, rung, rung.id, occasion, units=draft.concerned(place))
         place += 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from .. import actions as act
 from .. import events
 from ..approvals import PUBLISH
@@ -23,21 +25,30 @@ def submit(draft: Draft, command: act.SubmitReply) -> None:
     blocking = [finding.message for finding in findings if finding.level == "block"]
     if blocking:
         raise draft.refuse("submit", *blocking)
-    gates = draft.gates(PUBLISH)
-    again = case.reply if case.reply and case.reply.status == "returned" and case.reply.unit == unit else None
-    draft.add(
-        "submit",
-        events.Submitted(
-            unit=unit,
-            reply=len(case.replies) + 1,
-            text=draft.text("reply", command.text),
-            outcome=command.outcome,
-            findings=findings,
-            gates=gates,
-            passed=min(again.resubmit_at - 1, len(gates)) if again else 0,
-        ),
+    submitted = events.Submitted(
+        unit=unit,
+        reply=len(case.replies) + 1,
+        text=draft.text("reply", command.text),
+        outcome=command.outcome,
+        findings=findings,
+        gates=(),
+        passed=0,
     )
+    trial = draft.fork()
+    trial.add("submit", submitted)
+    gates = trial.gates(PUBLISH)  # their conditions ask of the case with this reply
+    again = case.reply if case.reply and case.reply.status == "returned" and case.reply.unit == unit else None
+    draft.add("submit", replace(submitted, gates=gates, passed=_passed_before(again, gates) if again else 0))
     _tell_gate(draft)
+
+
+def _passed_before(returned: Reply, gates: tuple[str, ...]) -> int:
+    """Return how many gates a reply need not pass again: those before the one that sent it back, where that still stands."""
+    place = returned.resubmit_at - 1
+    if returned.gates == gates or not any(returned.gates):
+        return min(place, max(len(gates) - 1, 0))
+    sent_back_by = returned.gates[place] if place < len(returned.gates) else ""
+    return gates.index(sent_back_by) if place and sent_back_by in gates else 0
 
 
 def _parts_are_in(draft: Draft, unit: str) -> None:
@@ -70,7 +81,7 @@ def _tell_gate(draft: Draft) -> None:
     if reply and (role := gate_of(draft, reply)):
         gate, of = reply.passed + 1, len(reply.gates)
         zh, en = f"答复待审核（第{gate}关，共{of}关）", f"a reply waits at gate {gate} of {of}"
-        draft.notify(role, zh, en, units=draft.case.units)
+        draft.notify(role, zh, en, units=(reply.unit,) if reply.unit else draft.case.units)
 
 
 def approve(draft: Draft, reply: Reply, opinion: str) -> None:
@@ -100,10 +111,15 @@ def return_reply(draft: Draft, command: act.ReturnReply) -> None:
         raise draft.refuse("return", "there is no reply to return")
     for reason in command.reasons:
         contents.listed_reason(draft, "return", reason, rules.reply.return_reasons)
-    rows = [row for row in rules.approval if row.on == PUBLISH and draft.holds(row.when)]
+    if draft.of_unit(draft.actor.role) and draft.actor.unit != case.reply.unit:
+        why = f"the reply is that of {case.reply.unit}"
+        raise NotPermitted("return", actor=draft.actor.id, role=draft.actor.role, why=why, case=draft.id)
+    stands_at = set(case.reply.gates).difference({""})
+    rows = [row for row in rules.approval if row.on == PUBLISH and (not stands_at or stands_at.intersection(row.by))]
     ways = {way for row in rows for way in row.returns} or {"handler"}
     if command.to not in ways:
-        raise draft.refuse("return", f"a reply goes back to its {' or its '.join(sorted(ways))} here", allowed=tuple(sorted(ways)))
+        where = " or ".join({"handler": "its handler", "previous": "the gate before"}[way] for way in sorted(ways))
+        raise draft.refuse("return", f"a reply goes back to {where} here", allowed=tuple(sorted(ways)))
     if command.to == "previous":
         _step_back(draft, case.reply, command)
         return

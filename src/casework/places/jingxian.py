@@ -54,7 +54,7 @@ _CHANNELS = {
     "people-cn": 8,
     "wechat": 7,
     "app": 4,
-    "forum": 9,
+    "forum": 14,
 }
 _JOINT = {"采砂": "公安局", "采矿": "公安局", "超载": "公安局", "渣土": "交通运输局"}
 """Matters for which another unit often assists."""
@@ -136,17 +136,20 @@ class _County:
         # In the last week only what is plain comes and goes within two days.
         timed += [(moment, "usual") for moment in self._moments(6, date(2015, 8, 10), date(2015, 8, 12))]
         timed += [(moment.replace(tzinfo=stage.zone), fate) for fate, moment in _OPEN]
-        return [
-            _Arrival(
-                at=moment,
-                number=f"JX2015-{number:04}",
-                fate=fate,
-                letter=self.letters.draw(moment.month, kind="" if fate in ("usual", "returned", "asked") else "complaint"),
-                channel=self.chance.choices(list(_CHANNELS), list(_CHANNELS.values()))[0],
-                sender=f"u{self.chance.randrange(16**6):06x}",
-            )
-            for number, (moment, fate) in enumerate(sorted(timed), start=1)
-        ]
+        return [self._arrival(number, moment, fate) for number, (moment, fate) in enumerate(sorted(timed), start=1)]
+
+    def _arrival(self, number: int, moment: datetime, fate: Fate) -> _Arrival:
+        letter = self.letters.draw(moment.month, kind="" if fate in ("usual", "new") else "complaint")
+        # What a county leader instructs upon is no question about a form.
+        channels = {name: share for name, share in _CHANNELS.items() if name != "forum" or letter.kind == "complaint"}
+        return _Arrival(
+            at=moment,
+            number=f"JX2015-{number:04}",
+            fate=fate,
+            letter=letter,
+            channel=self.chance.choices(list(channels), list(channels.values()))[0],
+            sender=f"u{self.chance.randrange(16**6):06x}",
+        )
 
     def _moments(self, number: int, first: date, last: date) -> list[datetime]:
         """Return moments at which people write: more on working days, most in the morning and in the evening."""
@@ -193,7 +196,7 @@ class _County:
         yield from self._answer(case, arrival, clerk)
         if fate == "reopened":
             yield from self._again(case, arrival, clerk)
-        elif stage.picks(0.03):
+        elif arrival.letter.kind == "complaint" and stage.picks(0.05):
             yield stage.after(60, 900)
             self._citizen(case, arrival, Praise(text=self.letters.said("thanks")))
 
@@ -227,9 +230,10 @@ class _County:
             stage.act(case.id, Contact(how=self.chance.choice(("phone", "phone", "visit"))), by=case.handler)
         if fate == "asked":
             yield stage.after(10, 120)
-            stage.act(case.id, AskCitizen(question=self.letters.said("question")), by=case.handler)
+            question, supplement = self.letters.exchange("question")
+            stage.act(case.id, AskCitizen(question=question), by=case.handler)
             yield stage.now + timedelta(hours=self.chance.uniform(3, 50))
-            self._citizen(case, arrival, Supplement(text=self.letters.said("supplement")))
+            self._citizen(case, arrival, Supplement(text=supplement))
 
     def _wrong(self, letter: Letter) -> str:
         """Return a unit to which the letter might be handed by mistake: the township of its place, else another department."""
@@ -318,14 +322,13 @@ class _County:
         """Have the citizen say that it will not do, and the unit do it again."""
         stage = self.stage
         yield stage.after(200, 1200)
-        complaint = self.letters.said("complaint")
+        complaint, again = self.letters.exchange("complaint")
         self._citizen(case, arrival, Rate(satisfied=False, comment=complaint))
         yield stage.after(20, 200)
         stage.act(case.id, Reopen(reason="群众不满意", explanation=complaint), by=clerk)
         yield stage.after(30, 300)
         stage.act(case.id, Contact(how="visit", note="上门听取意见"), by=case.handler)
         yield stage.after(200, 700)
-        again = self.letters.said("second")
         outcome = arrival.letter.outcome
         stage.act(case.id, SubmitReply(text=self._signed(case.unit, again), outcome=outcome), by=case.handler)
         yield stage.after(10, 120)

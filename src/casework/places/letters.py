@@ -110,6 +110,11 @@ class Letters:
         """Return something else that is said on the way; what was said least first."""
         return self._least_used(self._file.said[what])
 
+    def exchange(self, what: str) -> tuple[str, str]:
+        """Return something that is said on the way, and what follows upon it."""
+        said, _, then = self.said(what).partition("|")
+        return said, then
+
     @property
     def reasons(self) -> tuple[str, ...]:
         """The reasons for which there are answers that will not do."""

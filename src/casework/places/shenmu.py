@@ -214,7 +214,7 @@ class _City:
             at=at,
             number=f"SM2017-{number:03}",
             fate=fate,
-            letter=letter or self.letters.draw(at.month),
+            letter=letter or self.letters.draw(at.month, kind="" if fate == "usual" else "complaint"),
             channel=self.chance.choices(list(_CHANNELS), list(_CHANNELS.values()))[0],
             sender=Sender(ref=f"u{self.chance.randrange(16**6):06x}", name=f"网友{number:03}", phone=f"100-0000-{number:04}"),
             views=known.views if known and known.views else self.chance.randrange(18, 170),

@@ -131,6 +131,9 @@ def actors(rulebook: Rulebook, *, action: str = "", case: Case | None = None) ->
         able = approvers or able
     elif action == "extend":
         able = [name for name in able if name not in approvers] or able
+    asked = [name for row in case.orders if not row.cleared_at for name in row.roles] if case else []
+    if action == "answer":  # leaders to whom an order went answer it too, among all those who might
+        able = [*able, *(name for name in asked if name in every), *able]
     mine = case.units if case else ()
     grants = rulebook.register.grant if rulebook.register else ()
 
@@ -209,6 +212,7 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
     waiting = st.none() | st.none() | _mostly(tuple(row.act for row in case.requests), ("publish", "close"))
     proposal = st.none() | _mostly(tuple(row.id for row in case.proposed), ("no-such-rung",))
     called = case.consultation.units if case.consultation else case.units
+    owing = tuple(unit for row in case.orders if not row.cleared_at for unit in row.unanswered if unit not in row.roles)
     reached = case.updated_at.astimezone(ZoneInfo(rulebook.zone)).date()
     promised = st.integers(-1, 25).map(lambda days: reached + timedelta(days=days))
     return {
@@ -228,9 +232,7 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
         ),
         "refuse_extension": lambda: st.builds(act.RefuseExtension, reason=st.just("no reason for it"), clock=clock),
         "contribute": lambda: st.builds(act.Contribute, text=said, unit=helper),
-        "return_part": lambda: st.builds(
-            act.ReturnContribution, unit=helper, reasons=reasons
-        ),
+        "return_part": lambda: st.builds(act.ReturnContribution, unit=helper, reasons=reasons),
         "submit": lambda: st.builds(act.SubmitReply, text=reply, outcome=outcome, unit=unit),
         "approve": lambda: st.builds(act.Approve, act=waiting, opinion=note),
         "refuse": lambda: st.builds(act.Refuse, act=waiting, opinion=said),
@@ -239,7 +241,9 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
         ),
         "publish": lambda: st.builds(act.Publish),
         "close": lambda: st.builds(act.Close, outcome=outcome),
-        "reopen": lambda: st.builds(act.Reopen, reason=st.just("not solved"), explanation=note),
+        "reopen": lambda: st.builds(
+            act.Reopen, reason=_mostly(outline.reopen.reasons or ("not solved",), ("another reason",)), explanation=note
+        ),
         "ask": lambda: st.builds(act.AskCitizen, question=said),
         "supplement": lambda: st.builds(act.Supplement, text=said),
         "reclassify": lambda: pair.flatmap(
@@ -249,7 +253,9 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
         "issue": lambda: st.builds(
             act.IssueOrder, form=_mostly(tuple(rulebook.orders), ("no-such-form",)), to=st.just(()) | helpers, text=note
         ),
-        "answer": lambda: st.builds(act.AnswerOrder, order=order, text=said, unit=unit, solved=st.none() | st.booleans()),
+        "answer": lambda: st.builds(
+            act.AnswerOrder, order=order, text=said, unit=st.none() | _mostly(owing, known), solved=st.none() | st.booleans()
+        ),
         "take_up": lambda: st.builds(act.TakeUp, proposal=proposal, text=note),
         "dismiss": lambda: st.builds(act.Dismiss, proposal=proposal, reason=said),
         "consult": lambda: st.builds(act.Consult, units=st.just(()) | helpers, on_site=st.booleans(), matter=note),

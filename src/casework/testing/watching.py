@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, cast
 
 import msgspec
 
 from .. import events as ev
+from ..approvals import PUBLISH
+from ..cases import Case
 from ..events import Event
 from ..ports import CaseStore, Change, CohortCase, UnitOfWork
 
@@ -81,3 +84,62 @@ def references(history: Sequence[Event]) -> Iterator[str]:
         for name, kind in type(event.data).__annotations__.items():
             if kind in ("Ref", "Ref | None") and (ref := getattr(event.data, name)) is not None:
                 yield ref
+
+
+def waiting_gates(case: Case, history: Sequence[Event]) -> Iterator[tuple[int, str]]:
+    """Yield the roles at whose gates something waits, each with the number of the event that brought it there."""
+    stands: dict[str, int] = {}
+    for event in history:
+        if isinstance(event.data, ev.ApprovalRequested | ev.Approved):
+            stands[event.data.act] = event.seq
+        elif isinstance(event.data, ev.Submitted | ev.SteppedBack):
+            stands[PUBLISH] = event.seq
+    for row in case.requests:
+        yield stands[row.act], row.gates[row.passed]
+    reply = case.reply
+    if reply and reply.status == "submitted" and reply.passed < len(reply.gates):
+        yield stands[PUBLISH], reply.gates[reply.passed]
+
+
+def approvals(history: Sequence[Event]) -> Iterator[tuple[str, str]]:
+    """Yield for every approval who gave it and who had asked for it."""
+    asked: dict[str, str] = {}
+    for event in history:
+        data = event.data
+        if isinstance(data, ev.Approved):
+            yield event.actor, asked[data.act]
+        elif isinstance(data, ev.ApprovalRequested):
+            asked[data.act] = event.actor
+        elif isinstance(data, ev.Submitted):
+            asked[PUBLISH] = event.actor
+
+
+def settled(history: Sequence[Event]) -> dict[str, datetime]:
+    """Return when each order was settled: answered by everybody it went to, or else struck off."""
+    missing: dict[str, set[str]] = {}
+    over: dict[str, datetime] = {}
+    for event in history:
+        data = event.data
+        if isinstance(data, ev.OrderIssued):
+            missing[data.order] = {*data.to, *data.roles}
+        elif isinstance(data, ev.OrderAnswered):
+            missing[data.order].discard(data.unit)
+            if not missing[data.order]:
+                over.setdefault(data.order, event.occurred_at)
+        elif isinstance(data, ev.OrderCleared):
+            over.setdefault(data.order, event.occurred_at)
+    return over
+
+
+def counted(history: Sequence[Event]) -> dict[str, int]:
+    """Count what rungs can stand on, from the events alone."""
+    found = dict.fromkeys(("returned", "declined", "dissatisfied", "instructed", "views"), 0)
+    for event in history:
+        data = event.data
+        found["returned"] += isinstance(data, ev.Returned)
+        found["declined"] += isinstance(data, ev.Declined)
+        found["instructed"] += isinstance(data, ev.Instructed)
+        found["dissatisfied"] += isinstance(data, ev.Rated | ev.Revisited) and data.satisfied is False
+        if isinstance(data, ev.Viewed):
+            found["views"] = data.views
+    return found
