@@ -73,12 +73,9 @@ class RouteRule(BaseModel):
         return value
 
 
-_FAILED = "the rule failed: "
-
-
 def failed(proposal: Proposal) -> bool:
     """Return whether a rule could not be asked, and so proposes nothing."""
-    return proposal.unit is None and not proposal.classes and proposal.reason.startswith(_FAILED)
+    return proposal.unit is None and not proposal.classes and proposal.reason.startswith(FAILED)
 
 
 def propose(

@@ -382,7 +382,7 @@ do = ["issue:report", "consult", "notify:leader"]
 [[rung]]
 id = "unaccepted"
 on = "late:part"
-do = ["issue:reminder"]
+do = ["issue:reminder", "issue:report"]
 
 [[rung]]
 id = "given-up"

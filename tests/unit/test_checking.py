@@ -44,7 +44,7 @@ def test_a_state_that_nobody_may_lead_out_of_is_a_dead_end() -> None:
 
 
 def test_a_clock_that_nobody_can_start_and_a_role_that_may_nothing_are_named() -> None:
-    findings = found(CLOCK + CLOCK.replace("handle", "idle").replace('["receive", "return", "reopen"]', '"remind"'))
+    findings = found(CLOCK + CLOCK.replace("handle", "idle").replace('["receive", "return", "reopen"]', '"absorb"'))
     assert [str(row) for row in findings] == [
         "idle clock: clock 'idle' never starts: nobody is granted what starts it (by its text alone)"
     ]
@@ -52,8 +52,8 @@ def test_a_clock_that_nobody_can_start_and_a_role_that_may_nothing_are_named() -
 
 
 def test_a_grant_that_no_command_can_use_is_named() -> None:
-    findings = found(CLOCK + '[roles.leader]\nmay = ["note", "remind"]\n')
-    assert [str(row) for row in findings] == ["idle grant: role 'leader' may remind, and no command does it (by its text alone)"]
+    findings = found(CLOCK + '[roles.leader]\nmay = ["note", "absorb"]\n')
+    assert [str(row) for row in findings] == ["idle grant: role 'leader' may absorb, and no command does it (by its text alone)"]
 
 
 def test_the_last_gate_publishes_so_publishing_counts_as_granted() -> None:

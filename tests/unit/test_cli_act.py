@@ -266,6 +266,11 @@ def test_several_are_divided_by_commas_or_repeated(words: list[str]) -> None:
     assert command_from("assign", ["lead=夹河镇", *words], BOOK, CASE) == Assign(lead="夹河镇", assisting=("公安局", "住建局"))
 
 
+def test_a_backslash_keeps_a_comma_within_one_of_several() -> None:
+    read = command_from("return", [r"reasons=答复慢\，态度差、格式\,内容", r"reasons=甲\、乙"], BOOK, CASE)
+    assert read.model_dump()["reasons"] == ("答复慢，态度差", "格式,内容", "甲、乙")
+
+
 def test_a_class_and_a_form_may_be_called_by_their_labels() -> None:
     assert command_from("review", ["classes.kind=供热"], BOOK, CASE) == Review(classes={"kind": "heating"})
     shipped = Rulebook.shipped("yunxi")

@@ -22,6 +22,7 @@ from casework.actions import (
     Approve,
     Assign,
     ClearOrder,
+    Command,
     Conclude,
     Consult,
     Contribute,
@@ -38,7 +39,7 @@ from casework.actions import (
 )
 from casework.adapters.sql import SqlStore
 from casework.cli.timelines import _TITLES
-from casework.cli.wording import _TOLD, happened, short
+from casework.cli.wording import _TOLD, asked_for, counted, happened, short
 from casework.desk import desk_for
 from casework.errors import NaiveDatetime
 from casework.events import PAYLOADS, Event, Payload
@@ -498,9 +499,10 @@ def test_an_act_that_waits_for_approval_is_told_with_what_it_would_do_and_by_who
 
 
 def test_texts_that_the_timeline_has_room_for_are_not_shown_again(casework: Casework, office: Office) -> None:
-    case = lettered(office)
+    case = handed_over(office)
+    office.desk.act(case, IssueOrder(form="letter", text="限期报告。" * 9), by=SUPERVISOR)
     office.desk.act(case, AddNote(text="已电话告知"), by=CLERK)
-    long, document = "已安排维修人员更换路灯，" * 9, "函 函001：请夹河镇、公安局办理《路灯不亮》。限期报告。"
+    long, document = "已安排维修人员更换路灯，" * 9, "函 函001：请夹河镇、公安局办理《路灯不亮》。" + "限期报告。" * 9
     office.desk.act(case, SubmitReply(text=long), by=HANDLER)
     said = casework("show", "A-1").out
     assert (said.count("已电话告知"), said.count(long), said.count(document)) == (1, 1, 0)
@@ -576,6 +578,9 @@ def test_an_event_tells_what_people_wrote_and_never_the_name_of_a_text(event: Ev
     assert "None" not in said and "UNSET" not in said
 
 
+ADVICE = ev.Finding(check="vague", level="advise", message="must not say: 尽快")
+
+
 def told(data: Payload, lang: Lang) -> str:
     return happened(msgspec.structs.replace(EVENTS[0], data=data), town(MORE), {}, lang)
 
@@ -604,6 +609,16 @@ def told(data: Payload, lang: Lang) -> str:
             ev.Reopened(reason="rung:hot", explanation=None, cycle=2),
             "重办：阶梯 hot（第2次重办）",
             "Reopen: rung hot (cycle 2)",
+        ),
+        (
+            ev.Submitted(unit="夹河镇", reply=1, text="1.reply", outcome=None, findings=(), gates=(), passed=0),
+            "答复 夹河镇",
+            "Submit reply 夹河镇",
+        ),
+        (
+            ev.Submitted(unit="夹河镇", reply=2, text="1.reply", outcome="solved", findings=(ADVICE,), gates=(), passed=0),
+            "答复 夹河镇 已解决（第2次答复）\n提示：must not say: 尽快",
+            "Submit reply 夹河镇 solved (reply 2)\nadvice: must not say: 尽快",
         ),
         (ev.Published(reply=1, public=True), "公开", "Publish"),
         (ev.Published(reply=2, public=False), "公开（第2次答复），仅告知来件人", "Publish (reply 2), to the sender alone"),
@@ -637,6 +652,27 @@ def test_two_kinds_of_event_are_not_told_in_the_same_words() -> None:
     for lang in ("zh", "en"):
         said = sorted(happened(event, town(MORE), {}, lang) for event in EVENTS)  # type: ignore[arg-type]
         assert [one for one, other in pairwise(said) if one == other] == []
+
+
+def test_what_was_never_counted_is_not_listed() -> None:
+    assert counted({"returned": 0, "views": 210, "stepped_back": 1}, "zh") == "点击 210 · 退回上一关 1"
+    assert counted({"returned": 2, "views": 0}, "en") == "returned 2"
+    assert counted({"returned": 0}, "zh") == counted({}, "zh") == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (Assign(lead="夹河镇", assisting=("公安局", "住建局")), "lead=夹河镇 assisting=公安局,住建局"),
+        (Review(classes={"kind": "help"}, note="急"), "classes.kind=help note=急"),
+        (Consult(on_site=True), "on_site=True"),
+        (Publish(), ""),
+    ],
+)
+def test_what_is_asked_for_is_said_in_short(command: Command, said: str) -> None:
+    kept = {"command": command.model_dump(mode="json"), "actor": CLERK.model_dump(mode="json")}
+    assert asked_for(msgspec.json.encode(kept).decode()) == said
+    assert asked_for(None) == asked_for("") == asked_for("erased") == ""
 
 
 @given(st.text(max_size=200) | st.text("a路 \n", max_size=200))

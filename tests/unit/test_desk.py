@@ -245,7 +245,7 @@ def test_a_view_shows_where_the_case_stands_and_what_may_be_done(desk: Desk, now
     ]
     assert {"return", "close", "note"} <= set(view.allowed)
     assert "assign" not in view.allowed
-    assert desk.view("c1", by=LEADER).allowed == ("note",)
+    assert desk.view("c1", by=LEADER).allowed == ("instruct", "note")
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_view_shows_where_the_case_stands_and_what_may_be_done(desk: Desk, now
         (Actor(id="zhao", role="handler"), "role 'handler' acts for a unit, and this actor names none"),
         (
             Actor(id="zhao", role="janitor"),
-            "the rulebook has no role 'janitor' (roles: citizen, clerk, governor, handler, leader, reviewer, supervisor)",
+            "the rulebook has no role 'janitor' (roles: citizen, clerk, governor, handler, leader, portal, reviewer, supervisor)",
         ),
     ],
 )
@@ -665,7 +665,8 @@ def test_the_sender_reads_what_was_published_and_no_draft(desk: Desk) -> None:
 
 def test_a_page_offers_only_what_a_command_can_do(now: FrozenTime) -> None:
     book = Rulebook.parse(
-        '[rulebook]\nid = "town"\nversion = 1\nbase = "standard"\n[roles.leader]\nmay = ["note", "promise", "instruct"]\n',
+        '[rulebook]\nid = "town"\nversion = 1\nbase = "standard"\n[roles.leader]\n'
+        'may = ["note", "absorb", "promise", "extend", "refuse_extension", "approve", "refuse", "issue", "clear", "take_up"]\n',
         name="town",
     )
     desk = Desk(book, store=MemoryStore(), now=now, new_id=lambda: "c1")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Database = Annotated[Path, typer.Option("--db", help="The SQLite file that holds the cases.")]
 Language = Annotated[Lang, typer.Option("--lang", help="The language of what is printed.")]
 DATABASE = Path("cases.sqlite")
+_PIPED = 240
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -47,13 +48,16 @@ def say(text: str, *, style: str = "") -> None:
 
 
 def say_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, fold: bool = False) -> None:
-    """Print rows under their heads; with *fold*, cells are broken so that the table is no wider than the terminal."""
+    """Print rows under their heads; with *fold*, cells are broken so that the table is no wider than a terminal."""
     made = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for head in heads:
         made.add_column(head, overflow="fold")
     for row in rows:
         made.add_row(*map(plain, row))
-    Console(highlight=False).print(made, soft_wrap=not fold)
+    console = Console(highlight=False)
+    if fold and not console.is_terminal and "COLUMNS" not in os.environ:
+        console = Console(highlight=False, width=_PIPED)  # nobody's terminal sets a bound: what comes next in the pipe reads lines
+    console.print(made, soft_wrap=not fold)
 
 
 def called() -> str:

@@ -58,6 +58,8 @@ _CHANNELS = {
 }
 _JOINT = {"采砂": "公安局", "采矿": "公安局", "超载": "公安局", "渣土": "交通运输局"}
 """Matters for which another unit often assists."""
+_PATCHED = ("市政", "污水", "垃圾", "噪声", "道路", "渣土", "停车", "违建")
+"""Matters that may come back after they were seen to."""
 
 Fate = Literal[
     "usual", "returned", "declined", "passed-on", "asked", "reopened", "late", "let-be", "ignored", "sent-back", "stuck", "new"
@@ -139,7 +141,8 @@ class _County:
         return [self._arrival(number, moment, fate) for number, (moment, fate) in enumerate(sorted(timed), start=1)]
 
     def _arrival(self, number: int, moment: datetime, fate: Fate) -> _Arrival:
-        letter = self.letters.draw(moment.month, kind="" if fate in ("usual", "new") else "complaint")
+        kind, topics = ("", ()) if fate in ("usual", "new") else ("complaint", _PATCHED if fate == "reopened" else ())
+        letter = self.letters.draw(moment.month, kind=kind, topics=topics)
         # What a county leader instructs upon is no question about a form.
         channels = {name: share for name, share in _CHANNELS.items() if name != "forum" or letter.kind == "complaint"}
         return _Arrival(

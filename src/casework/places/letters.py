@@ -31,6 +31,7 @@ class _Thread(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     kind: str = ""
     unit: str = ""
     outcome: str = ""
+    away: bool = False
 
 
 class _Matter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,13 +84,17 @@ class Letters:
         self._used: Counter[str] = Counter()
         self._turns: Counter[int] = Counter()
 
-    def draw(self, month: int, *, kind: str = "", subject: str = "") -> Letter:
-        """Draw a letter that fits a month, of a *kind* where one is given; a thread drawn by its *subject* does not come again."""
+    def draw(self, month: int, *, kind: str = "", topics: Sequence[str] = (), subject: str = "") -> Letter:
+        """Draw a letter that fits a month, of a *kind* and of certain *topics* where they are given.
+
+        A thread that is drawn by one of its subjects does not come again.
+        """
         fitting = [
             at
             for at, (matter, thread) in enumerate(self._threads)
             if subject in ("", *thread.subject)
             and kind in ("", thread.kind or matter.kind)
+            and (not topics or matter.topic in topics)
             and month in (thread.months or matter.months or (month,))
         ]
         if not fitting:
@@ -132,7 +137,8 @@ class Letters:
         title, body = subject or pick(thread.subject), thread.body
         in_town = bool(re.search(r"\{[rc]\}", title + body))
         somewhere = in_town or bool(re.search(r"\{[vt]\}", title + body))
-        town = self._home if in_town else pick(self._units)
+        towns = [unit for unit in self._units if unit != self._home] if thread.away else self._units
+        town = self._home if in_town else pick(towns)
         slots = {name: pick(values) for name, values in self._file.slots.items()}
         slots |= {"t": town, "v": pick(self._villages[town])}
         message = pick(frame["open"]) + body + pick(thread.more or matter.more) + pick(frame[kind])
