@@ -12,6 +12,8 @@ from collections.abc import Iterator
 import msgspec
 
 from .actions import COMMANDS
+from .approvals import PUBLISH
+from .escalation import EFFECTS
 from .rulebook import RECEIVE, Rulebook
 
 _Place = tuple[str, frozenset[str]]
@@ -42,11 +44,21 @@ def check(rulebook: Rulebook) -> tuple[Advice, ...]:
 
 
 def granted(rulebook: Rulebook) -> frozenset[str]:
-    """Return the actions that some role may take; a gate that is passed publishes."""
-    may = {action for role in rulebook.roles.values() for action in role.may}
+    """Return the actions that can be taken: by a role that may, as part of another act, or by a rung of the ladder."""
+    outline = rulebook.outline
+    may = {action for role in rulebook.roles.values() for action in role.may} & COMMANDS.keys()
     if "approve" in may and rulebook.gates:
-        may.add("publish")
-    return frozenset(may & COMMANDS.keys())
+        may.add(PUBLISH)
+    if any(row.on != PUBLISH for row in outline.approval):
+        may.add("request")
+    if any("previous" in row.returns for row in outline.approval) and "return" in may:
+        may.add("step_back")
+    if "answer" in may and any(form.revisit for form in outline.order):
+        may.add("revisit")
+    for rung in outline.rung:
+        if rung.mode == "auto" or "take_up" in may:
+            may.update(act for line in rung.do if (act := EFFECTS[line.partition(":")[0]]))
+    return frozenset(may)
 
 
 def _explore(rulebook: Rulebook) -> dict[_Place, tuple[str, ...]]:

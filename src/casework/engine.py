@@ -65,7 +65,8 @@ def decide(rulebook: Rulebook, case: Case, command: act.Command, actor: Actor, n
     """Carry out a command, or say why not: `NotAllowed` (state), `NotPermitted` (role, scope), `ConditionUnmet` (contents)."""
     action = command.action
     if not rulebook.lifecycle.can(case.state, action):
-        raise NotAllowed(action, state=case.state, allowed=open_to(rulebook, case, actor, known), case=case.id)
+        able = open_to(rulebook, case, actor, known)
+        raise NotAllowed(action, state=case.state, allowed=able, case=case.id, misspelt=False)
     why = _refusal(rulebook, actor, action, case, known)
     if why:
         able = open_to(rulebook, case, actor, known)

@@ -257,13 +257,13 @@ class CommandRefused(CaseworkError):
 
 
 class NotAllowed(CommandRefused):
-    """The case's state has no such action."""
+    """The case's state has no such action; one that may be *misspelt* is told from the nearest that it has."""
 
-    def __init__(self, tried: str, *, state: str, allowed: Sequence[str], case: str | None = None) -> None:
+    def __init__(self, tried: str, *, state: str, allowed: Sequence[str], case: str | None = None, misspelt: bool = True) -> None:
         self.state = state
         where = f"case {case} in state" if case else "state"
         super().__init__(
-            f"cannot {tried} {where} {state!r}{nearest(tried, allowed)} (allowed: {listed(allowed)})",
+            f"cannot {tried} {where} {state!r}{nearest(tried, allowed) if misspelt else ''} (allowed: {listed(allowed)})",
             case=case,
             tried=tried,
             allowed=allowed,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from casework import Actor, MemoryStore, Message
 from casework.actions import (
     Accept,
+    Approve,
     Assign,
     Close,
     Command,
@@ -45,7 +46,7 @@ from tests.unit.handled import (
     told,
     verdicts,
 )
-from tests.unit.town import CLERK, FIVE_DAYS, HANDLER, POLICE, REGISTER, Office, local
+from tests.unit.town import CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, REGISTER, Office, local
 
 DECLINING = '[assignment]\ndecline_reasons = ["不属本单位职责", "重复转办"]\ndecline = { limit = "24 hours", max = 3 }\n'
 FIRST_ASKED = '[assignment]\nresponsible = "first-asked"\ndecline_reasons = ["不属本单位职责"]\n'
@@ -204,6 +205,19 @@ def test_a_unit_may_decline_for_24_hours_from_being_asked_to_the_instant() -> No
     refused(office, NOT_OURS, ConditionUnmet, by=HANDLER, at="2020-07-02 09:00:00", says=late)
     office.now.to(local("2020-07-02 09:00") - timedelta(microseconds=1))
     assert office.do(NOT_OURS, by=HANDLER).lead is None
+
+
+def test_a_decline_that_was_asked_for_in_time_is_allowed_later_and_a_late_one_is_not_asked_for() -> None:
+    rules = DECLINING + '[[approval]]\non = "decline"\nby = ["leader"]\n'
+    office = asked(Office(FIVE_DAYS + rules), Assign(lead="夹河镇"))
+    assert told(office, NOT_OURS, by=HANDLER, at="2020-07-01 16:00") == [("leader", "夹河镇", "请审批：退件")]
+    assert (office.desk.get("c1").lead, office.desk.get("c1").counts.get("declined", 0)) == ("夹河镇", 0)
+    assert told(office, Approve(), by=LEADER, at="2020-07-03 09:00") == [("handler", "夹河镇", "退件已批准")]
+    assert (office.desk.get("c1").lead, office.desk.get("c1").counts["declined"]) == (None, 1)
+    late = asked(Office(FIVE_DAYS + rules), Assign(lead="夹河镇"))
+    says = "夹河镇 could decline within 24 hours of being asked, until 2020-07-02 09:00"
+    refused(late, NOT_OURS, ConditionUnmet, by=HANDLER, at="2020-07-02 10:00", says=says)
+    sound(office)
 
 
 def test_whoever_is_asked_anew_has_24_hours_anew() -> None:

@@ -376,6 +376,9 @@ def test_a_citizen_takes_the_message_back_in_the_middle_of_it() -> None:
     office = meeting(PAUSING)
     case = office.do(Withdraw(), by=CITIZEN)
     assert (case.state, office.clock().status) == ("withdrawn", "cancelled")
+    with pytest.raises(NotPermitted, match="the case is not with 公安局"):
+        office.desk.view("c1", by=POLICE)
+    assert office.desk.view("c1", by=HANDLER).state == "withdrawn"
     for command in (SAYS, MINUTES):
         by = POLICE if command is SAYS else CLERK
         refused(office, command, NotAllowed, by=by, says=f"cannot {command.action} case c1 in state 'withdrawn'")

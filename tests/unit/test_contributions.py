@@ -69,6 +69,20 @@ def test_each_unit_s_clock_gives_its_own_verdict() -> None:
     sound(office)
 
 
+@pytest.mark.parametrize(
+    "then, due, run", [("continue", "2020-07-06", 1), ("resume", "2020-07-08", 1), ("restart", "2020-07-09", 2)]
+)
+def test_a_reply_that_is_sent_back_turns_the_clock_of_its_unit_and_of_no_other(then: str, due: str, run: int) -> None:
+    office = working(f'{UNIT_CLOCK}on = {{ return = "{then}" }}\n')
+    office.do(PART, by=POLICE, at="2020-07-02 09:00")
+    office.do(REPLY, at="2020-07-03 09:00")
+    office.do(ReturnReply(reasons=("答非所问",)), at="2020-07-06 09:00")
+    lead = office.clock("part:夹河镇")
+    assert (lead.status, lead.run, office.due("part:夹河镇")) == ("running", run, due)
+    assert (office.clock("part:公安局").status, office.clock("part:住建局").status) == ("stopped", "running")
+    sound(office)
+
+
 def test_a_unit_that_leaves_takes_its_clock_with_it_without_a_verdict() -> None:
     office = asked(Office(FIVE_DAYS + UNIT_CLOCK))
     office.do(NOT_OURS, by=POLICE, at="2020-07-02 09:00")

@@ -11,6 +11,7 @@ from casework.actions import (
     Accept,
     AddNote,
     AnswerOrder,
+    Approve,
     Assign,
     ClearOrder,
     Close,
@@ -294,6 +295,30 @@ def test_a_phone_call_that_was_ordered_answers_the_order() -> None:
     sound(office)
 
 
+def test_of_several_that_are_to_call_whoever_calls_has_answered() -> None:
+    both = PHONE.replace('to = ["clerk"]', 'to = ["units"]')
+    office = Office(FIVE_DAYS + CLASSES + both)
+    office.receive()
+    office.do(Review(), Assign(lead="夹河镇", assisting=("公安局",)), Accept())
+    office.do(REPLY, Publish(), IssueOrder(form="call"))
+    office.do(FINE.model_copy(update={"order": "电01"}), by=POLICE)
+    (order,) = office.desk.get("c1").orders
+    assert ([who for who, _ in order.answers], order.unanswered) == (["公安局"], ("夹河镇",))
+    sound(office)
+
+
+def test_an_answer_that_comes_when_the_case_is_open_again_is_the_one_that_counts() -> None:
+    office = answered(FORM + AGAIN)
+    office.do(AnswerOrder(order="访01", text="灯杆已订购。", solved=False), at="2020-07-06 09:00")
+    office.do(Close(), Reopen(reason="未解决"), at="2020-07-07 09:00")
+    office.do(AnswerOrder(order="访02", text="灯已更换。", solved=True), at="2020-07-08 09:00")
+    case = office.desk.get("c1")
+    assert [(row.order, row.solved) for row in case.revisits] == [("o1", False), ("o2", True)]
+    assert [order.number for order in case.orders] == ["访01", "访02"], "it is solved: nobody is asked again"
+    assert case.state == "assigned"
+    sound(office)
+
+
 # --- required for closing ---------------------------------------------------------------------------------------------
 
 REQUIRED = """[revisit]\nrequired = "outcome == 'needs-work'"\n"""
@@ -371,6 +396,14 @@ def test_the_limit_counts_from_the_latest_closing() -> None:
     office.do(Reopen(reason="未解决"), at="2020-07-31 09:00")
     office.do(REPLY, Publish(), Close(), at="2020-08-05 09:00")
     assert office.do(Reopen(reason="未解决"), at="2020-09-04 09:00").cycle == 2
+    sound(office)
+
+
+def test_a_reopening_that_was_asked_for_in_time_is_allowed_later() -> None:
+    office = closed(LIMITS + '[[approval]]\non = "reopen"\nby = ["leader"]\n')
+    assert told(office, Reopen(reason="未解决"), at="2020-08-01 16:00") == [("leader", "夹河镇", "请审批：重办")]
+    assert office.desk.get("c1").state == "closed"
+    assert office.do(Approve(), by=LEADER, at="2020-08-03 09:00").cycle == 1
     sound(office)
 
 
