@@ -136,7 +136,9 @@ class Draft:
         self._numbers[series] = number
         return number
 
-    def document(self, template: str, *, number: str, to: tuple[str, ...], day: date, text: str, answer_by: date | None) -> str:
+    def document(
+        self, template: str, *, number: str, to: tuple[str, ...], day: date, text: str, what: str, answer_by: date | None
+    ) -> str:
         """Fill an order's template; it may name the case, its clocks and counts, and no personal data but the message's subject."""
         late_by = self.rulebook.outline.rulebook.late_by
         due = next((clock.due for clock in self.case.clocks if clock.rule == late_by and clock.due), None)
@@ -147,6 +149,7 @@ class Draft:
                 "to": list(to),
                 "day": day,
                 "text": text,
+                "what": what,
                 "answer_by": answer_by,
                 "case": self.id,
                 "message_number": self.case.number or self.id,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from .errors import InputError, nearest
 
-NAMES = ("number", "to", "day", "text", "answer_by", "case", "message_number", "subject", "lead", "due", "counts")
+NAMES = ("number", "to", "day", "text", "what", "answer_by", "case", "message_number", "subject", "lead", "due", "counts")
 """The names that a template may use: see `decisions.Draft.document`."""
 
 _PLACES = re.compile(r"\{(year|n(:0\d)?)\}")

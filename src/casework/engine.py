@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from . import actions as act
-from . import events, privacy, routing, soundness
+from . import events, privacy, routing
 from .approvals import PUBLISH
 from .cases import Case, Request
 from .decisions import Decision, Draft, Known
@@ -189,8 +189,7 @@ def series_needed(
             acts_of, forms_of = _acts_and_forms(line for row in case.proposed for line in row.effects)
             acts, forms = acts + acts_of, forms + forms_of
     for action in dict.fromkeys((*acts, "request")):
-        for rung in soundness.triggers(rulebook.outline, action):
-            forms += rung.effects("issue")
+        forms += rulebook.forms_after(action)
     year = known.keeper.local_date(now).year
     return tuple({rulebook.orders[form].document.key(year): None for form in forms if form in rulebook.orders})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -125,12 +126,12 @@ class Rung(BaseModel):
                 raise ValueError("'at' and 'repeat.every' must be in the same unit")
         return self
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """What sort of thing the rung stands on: "due", "late", "unanswered", "done" or "count"."""
         return self.on.partition(":")[0] if ":" in self.on else "count"
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What the rung stands on: the id of a clock or of an order form, an action, or a count."""
         return self.on.partition(":")[2] or self.on
@@ -145,7 +146,7 @@ class Rung(BaseModel):
         """Whether the rung lies before the due moment."""
         return isinstance(self.at, str) and self.at.startswith("-")
 
-    @property
+    @cached_property
     def clock(self) -> str:
         """The id of the clock that the rung stands on; "" where it stands on none."""
         names = {"due": self.name, "late": self.name, "unanswered": answer_clock_id(self.name)}

@@ -40,7 +40,7 @@ class Rulebook:
     ) -> None:
         """Check and compile a merged document; `RulebookInvalid` lists every problem.
 
-        One that a store *kept* was checked against the register of its time, which may have changed since.
+        One that a store *kept* was checked when it was taken in, by the register and the checks of its time.
         """
         try:
             self.outline = Outline.model_validate(document)
@@ -49,10 +49,12 @@ class Rulebook:
         self.text = msgspec.json.encode(document, order="deterministic").decode()
         self.digest = hashlib.sha256(self.text.encode()).hexdigest()[:16]
         self.register = register
+        self._forms_after: dict[str, tuple[str, ...]] = {}
         problems: list[Problem] = []
-        self.lifecycle = self._lifecycle(problems)
+        self.lifecycle = self._lifecycle([] if kept else problems)
         self.conditions: Mapping[str, Condition] = self._conditions(problems)
-        problems += soundness.problems(self.outline, self.lifecycle, None if kept else register)
+        if not kept:
+            problems += soundness.problems(self.outline, self.lifecycle, register)
         if problems:
             raise RulebookInvalid(name, problems)
 
@@ -117,6 +119,18 @@ class Rulebook:
     def rungs(self) -> Mapping[str, Rung]:
         """The ladder's rungs by id, in the rulebook's order."""
         return {rung.id: rung for rung in self.outline.rung}
+
+    @cached_property
+    def steps(self) -> tuple[Rung, ...]:
+        """The rungs of the ladder that stand on acts and counts, in the rulebook's order."""
+        return tuple(rung for rung in self.outline.rung if rung.kind in ("done", "count"))
+
+    def forms_after(self, action: str) -> tuple[str, ...]:
+        """Return the forms of the orders that rungs on acts and counts may issue when an act is done."""
+        if action not in self._forms_after:
+            rungs = soundness.triggers(self.outline, action)
+            self._forms_after[action] = tuple(form for rung in rungs for form in rung.effects("issue"))
+        return self._forms_after[action]
 
     @property
     def gates(self) -> tuple[str, ...]:

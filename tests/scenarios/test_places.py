@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import redirect_stdout
 from datetime import date, datetime, time, timedelta
+from io import StringIO
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from casework import CaseStore, MemoryStore, Message, Rulebook
 from casework.adapters.sql import SqlStore
+from casework.cli.demos import demo
 from casework.errors import InputError
 from casework.places import PLACES, place
 from casework.places.letters import Letters
@@ -34,26 +38,43 @@ SAID = {
 # --- the demo ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", list(SAID))
-def test_the_demo_prints_a_place_s_figures_and_what_it_names_next_works(casework: Casework, name: str) -> None:
-    said = casework("demo", "--rulebook", name)
-    assert said.code == 0, said.err
-    for words in SAID[name]:
-        assert words in said.out
-    following = re.findall(r"(?:^  |^Next: )\S+ (.+ --db casework-demo/demo.sqlite)(?:  # .+)?$", said.out, flags=re.MULTILINE)
-    assert len(following) == (1 if name == "yunxi" else 8)
+class Shown(NamedTuple):
+    name: str
+    db: Path
+    out: str
+
+
+@pytest.fixture(scope="module", params=list(SAID))
+def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    """A demo that was run, once for all tests that look at it."""
+    into = tmp_path_factory.mktemp(request.param)
+    with redirect_stdout(StringIO()) as out:
+        demo(into=into, rulebook=request.param, lang="zh")
+    return Shown(request.param, into / "demo.sqlite", out.getvalue())
+
+
+def test_the_demo_prints_a_place_s_figures_and_what_it_names_next_works(casework: Casework, shown: Shown) -> None:
+    for words in SAID[shown.name]:
+        assert words in shown.out
+    following = re.findall(rf"(?:^  |^Next: )\S+ (.+ --db {shown.db})(?:  # .+)?$", shown.out, flags=re.MULTILINE)
+    assert len(following) == (1 if shown.name == "yunxi" else 8)
     for line in dict.fromkeys((following[0], *following[-3:])):
         assert casework(*line.split()).code == 0, line
 
 
-def test_the_demo_s_database_gives_the_same_bulletin_again_in_english_too(casework: Casework) -> None:
-    casework("demo", "--rulebook", "shenmu")
-    said = casework("demo", "--rulebook", "shenmu", "--lang", "en")
-    assert said.code == 0, said.err
-    assert "\nNext:\n" in said.out and "a consultation, a hot topic, revisit orders" in said.out
-    asked = ("--period", "2017-07-01..2017-11-28", "--as-of", "2017-11-28", "--lang", "en")
-    again = casework("bulletin", *asked, "--db", "casework-demo/demo.sqlite")
-    assert again.out.strip() in said.out
+def test_the_demo_s_database_gives_the_same_bulletin_again(casework: Casework, shown: Shown) -> None:
+    where = place(shown.name)
+    again = casework("bulletin", "--period", where.period, "--as-of", f"{where.as_of}", "--db", str(shown.db))
+    assert again.code == 0, again.err
+    assert again.out.strip() in shown.out
+
+
+def test_the_demo_speaks_english_too_and_can_be_run_again_in_the_same_folder(casework: Casework) -> None:
+    said = [casework("demo", "--rulebook", "shenmu", "--lang", "en") for _ in range(2)]
+    assert said[0] == said[1]
+    assert said[0].code == 0, said[0].err
+    assert "\nNext:\n" in said[0].out and "# a consultation, a hot topic, revisit orders" in said[0].out
+    assert "# what may be done now" in said[0].out
 
 
 def test_a_place_that_is_not_there_is_refused_before_anything_is_written(casework: Casework, tmp_path: Path) -> None:
@@ -71,12 +92,11 @@ def heads(store: CaseStore) -> list[tuple[str, str]]:
     return [(case, store.read(case).head) for case in store.ids()]
 
 
-@pytest.mark.parametrize("name", list(HOMES))
-def test_a_story_is_the_same_every_time_and_on_every_store(casework: Casework, name: str) -> None:
-    casework("demo", "--rulebook", name)
+@pytest.mark.parametrize("shown", list(HOMES), indirect=True)
+def test_a_story_is_the_same_every_time_and_on_every_store(shown: Shown) -> None:
     memory, seen = MemoryStore(), Counter[tuple[int, int | None]]()
-    story = place(name).play(memory, lambda come, of: seen.update([(come, of)]))
-    with SqlStore.at(Path("casework-demo/demo.sqlite"), create=False) as sql:
+    story = place(shown.name).play(memory, lambda come, of: seen.update([(come, of)]))
+    with SqlStore.at(shown.db, create=False) as sql:
         assert heads(sql) == heads(memory)
     of = len(memory.ids())
     assert seen == {(come, of): 1 for come in range(1, of + 1)}

@@ -388,6 +388,18 @@ def test_what_waits_for_another_role_does_not_stand_in_the_way() -> None:
     assert office.do(Refuse(opinion="不准"), by=REVIEWER).requests == ()
 
 
+def test_each_act_that_waits_stands_at_a_gate_of_its_own() -> None:
+    office = Office(gated("extend", "reviewer", "leader") + '[[approval]]\non = "consult"\nby = ["leader", "reviewer"]\n')
+    office.assigned()
+    office.do(TWO, by=HANDLER)
+    office.do(Consult())
+    case = office.do(Approve(), by=REVIEWER)
+    assert waiting(case) == [("extend", "leader", 1, "li"), ("consult", "leader", 0, "wang")]
+    case = office.do(Approve(act="consult"), by=LEADER)
+    assert waiting(case) == [("extend", "leader", 1, "li"), ("consult", "reviewer", 1, "wang")]
+    sound(office)
+
+
 def test_a_reply_and_an_act_wait_side_by_side_and_each_is_let_pass_by_its_name() -> None:
     office = Office(gated("extend", "leader") + '[[approval]]\non = "publish"\nby = ["leader", "reviewer"]\n')
     office.assigned()

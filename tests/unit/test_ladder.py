@@ -1,8 +1,6 @@
-"""The ladder climbed: rungs on clocks, unanswered orders, acts and counts, and everything that they do or propose."""
+"""The ladder climbed: rungs on clocks, unanswered orders, acts and counts, and everything that they do."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 import pytest
 
@@ -16,7 +14,6 @@ from casework.actions import (
     Command,
     Contact,
     Decline,
-    Dismiss,
     Instruct,
     IssueOrder,
     Publish,
@@ -28,107 +25,20 @@ from casework.actions import (
     SubmitReply,
     TakeUp,
 )
-from casework.cases import Case
-from casework.errors import CaseworkError, ConditionUnmet, InputError, NotAllowed, RulebookInvalid
-from casework.events import Reopened, Returned, RungDismissed, RungFired, RungTakenUp, Withdrawn
-from casework.folding import fold
+from casework.errors import InputError, NotAllowed, RulebookInvalid
+from casework.events import Reopened, Returned, Withdrawn
+from tests.unit.steps import HEAD, climbing, fired, holds_together, numbers, refused, rung, sweep, told
 from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, SUPERVISOR, Office, local, small
 
 PORTAL = Actor(id="web", role="portal")
 REPLY = SubmitReply(text="已安排维修人员更换路灯。")
-
-FORMS = """
-[[order]]
-id = "supervision"
-zh = "督办单"
-document = { series = "督{n}", template = "{{ number }}{{ text }}" }
-answer = { limit = [{ is = "2 working days" }], cleared_by = "supervisor" }
-
-[[order]]
-id = "reminder"
-zh = "催办"
-document = { series = "催{n}" }
-answer = { wanted = false }
-
-[[order]]
-id = "letter"
-zh = "函"
-document = { series = "督{n:03}" }
-answer = { wanted = false }
-
-[[order]]
-id = "report"
-zh = "专报"
-to = ["leader"]
-document = { series = "报{n}" }
-"""
-HEAD = FIVE_DAYS + FORMS
-
-
-def rung(on: str, do: str, more: str = "", *, id: str = "step") -> str:
-    """A rung as a rulebook has it; *do* with commas between its effects."""
-    effects = ", ".join(f'"{line}"' for line in do.split(", "))
-    return f'\n[[rung]]\nid = "{id}"\non = "{on}"\ndo = [{effects}]\n{more}\n'
-
-
-def office(*rungs: str, at: str = "2020-07-01 09:00") -> Office:
-    """An office whose case is with 夹河镇, and a ladder."""
-    made = Office(HEAD + "".join(rungs), at=at)
-    made.assigned()
-    return made
-
-
-def fired(desk: Office, case: str = "c1") -> list[tuple[str, str, tuple[str, ...]]]:
-    """What rungs fired: occasion, mode, effects."""
-    rows = [event.data for event in desk.desk.history(case) if isinstance(event.data, RungFired)]
-    return [(row.occasion, row.mode, row.effects) for row in rows]
-
-
-def numbers(desk: Office, case: str = "c1") -> list[str]:
-    """The numbers of a case's orders."""
-    return [row.number for row in desk.desk.get(case).orders]
-
-
-def told(desk: Office, *, since: int = 0) -> list[tuple[str, str, str]]:
-    """Who is told what of the events after number *since*: role, unit, text."""
-    far = datetime(2100, 1, 1, tzinfo=UTC)
-    rows = [row.notification for row in desk.desk.store.outbox.pending(far, limit=1000)]
-    return [(row.to, row.unit, row.zh) for row in rows if row.seq > since]
-
-
-def sweep(desk: Office, at: str) -> int:
-    """Sweep at a moment, see that a second sweep does nothing, and return how many events there were."""
-    desk.to(at)
-    first = desk.desk.sweep()
-    assert first.failures == ()
-    before = desk.everything()
-    assert desk.desk.sweep().events == 0
-    assert desk.everything() == before
-    return first.events
-
-
-def refused(desk: Office, command: Command, by: Actor, kind: type[CaseworkError] = ConditionUnmet) -> CaseworkError:
-    """Have a command refused, see that nothing changed, and return the error."""
-    before = desk.everything()
-    with pytest.raises(kind) as caught:
-        desk.do(command, by=by)
-    assert desk.everything() == before
-    return caught.value
-
-
-def holds_together(desk: Office, case: str = "c1") -> Case:
-    """See that a case is what its stored events say."""
-    desk.desk.verify(case)
-    found = desk.desk.get(case)
-    assert fold(desk.desk.history(case)) == found
-    return found
 
 
 # --- rungs on clocks --------------------------------------------------------------------------------------------------
 
 
 def test_a_warning_comes_before_the_due_moment_and_lateness_after_it_each_once() -> None:
-    desk = office(
+    desk = climbing(
         rung("due:handle", "notify:handler", 'at = "-1 working day"', id="soon"),
         rung("late:handle", "issue:supervision", 'at = "1 working day"', id="late"),
     )
@@ -147,7 +57,7 @@ def test_a_warning_comes_before_the_due_moment_and_lateness_after_it_each_once()
 
 def test_a_sweep_that_comes_late_makes_up_for_every_repetition_in_order() -> None:
     repeat = 'repeat = { every = "1 working day", max = 3 }'
-    desk = office(rung("late:handle", "issue:reminder", repeat, id="daily"), rung("due:handle", "issue:letter", id="at-due"))
+    desk = climbing(rung("late:handle", "issue:reminder", repeat, id="daily"), rung("due:handle", "issue:letter", id="at-due"))
     assert sweep(desk, "2020-08-01 09:00") == 8
     assert [row[0] for row in fired(desk)] == [
         *("at-due/handle/1/1", "daily/handle/1/1", "daily/handle/1/2", "daily/handle/1/3"),
@@ -156,14 +66,14 @@ def test_a_sweep_that_comes_late_makes_up_for_every_repetition_in_order() -> Non
 
 
 def test_a_case_that_was_answered_sets_nothing_off() -> None:
-    desk = office(rung("late:handle", "issue:supervision"))
+    desk = climbing(rung("late:handle", "issue:supervision"))
     desk.answered(at="2020-07-07 09:00")
     assert sweep(desk, "2020-08-01 09:00") == 0
     assert fired(desk) == []
 
 
 def test_a_rung_on_a_clock_looks_at_its_condition_when_it_is_due() -> None:
-    desk = office(
+    desk = climbing(
         rung("late:handle", "issue:supervision", "when = \"kind == 'complaint'\"\nrepeat = { every = '1 working day', max = 2 }")
     )
     assert sweep(desk, "2020-07-09 00:00") == 1
@@ -174,7 +84,7 @@ def test_a_rung_on_a_clock_looks_at_its_condition_when_it_is_due() -> None:
 
 
 def test_a_rung_that_is_due_while_its_clock_stands_still_waits_until_it_goes_on() -> None:
-    desk = office(rung("late:handle", "issue:supervision"))
+    desk = climbing(rung("late:handle", "issue:supervision"))
     desk.do(AskCitizen(question="哪一盏？"))
     assert sweep(desk, "2020-07-20 09:00") == 0
 
@@ -184,7 +94,7 @@ def test_a_rung_that_is_due_while_its_clock_stands_still_waits_until_it_goes_on(
 
 def test_an_order_that_is_not_answered_is_followed_up_until_it_is() -> None:
     follow = rung("unanswered:supervision", "issue:reminder, notify:leader", 'repeat = { every = "1 working day", max = 5 }')
-    desk = office(follow)
+    desk = climbing(follow)
     desk.do(IssueOrder(form="supervision"), by=SUPERVISOR)
     assert sweep(desk, "2020-07-03 23:59") == 0
     before = desk.desk.get("c1").version
@@ -198,7 +108,7 @@ def test_an_order_that_is_not_answered_is_followed_up_until_it_is() -> None:
 
 
 def test_what_follows_an_unanswered_order_goes_to_the_unit_that_owes_the_answer() -> None:
-    desk = office(rung("unanswered:supervision", "issue:reminder, notify:handler"))
+    desk = climbing(rung("unanswered:supervision", "issue:reminder, notify:handler"))
     desk.do(IssueOrder(form="supervision", to=("夹河镇", "公安局")), by=SUPERVISOR)
     desk.do(AnswerOrder(order="督1", text="已办"))
     before = desk.desk.get("c1").version
@@ -208,7 +118,7 @@ def test_what_follows_an_unanswered_order_goes_to_the_unit_that_owes_the_answer(
 
 
 def test_what_is_proposed_on_an_unanswered_order_goes_to_the_unit_that_owes_the_answer() -> None:
-    desk = office(rung("unanswered:supervision", "issue:reminder", 'mode = "propose"'))
+    desk = climbing(rung("unanswered:supervision", "issue:reminder", 'mode = "propose"'))
     desk.do(IssueOrder(form="supervision", to=("公安局",)), by=SUPERVISOR)
     sweep(desk, "2020-07-04 00:00")
     assert desk.desk.get("c1").proposed[0].units == ("公安局",)
@@ -218,7 +128,7 @@ def test_what_is_proposed_on_an_unanswered_order_goes_to_the_unit_that_owes_the_
 
 
 def test_each_order_of_a_form_has_occasions_of_its_own() -> None:
-    desk = office(rung("unanswered:supervision", "notify:supervisor", 'at = "1 working day"'))
+    desk = climbing(rung("unanswered:supervision", "notify:supervisor", 'at = "1 working day"'))
     desk.do(IssueOrder(form="supervision"), IssueOrder(form="supervision"), by=SUPERVISOR)
     assert sweep(desk, "2020-07-07 00:00") == 2
     assert [row[0] for row in fired(desk)] == ["step/answer-supervision:o1/1/1", "step/answer-supervision:o2/1/1"]
@@ -228,7 +138,7 @@ def test_each_order_of_a_form_has_occasions_of_its_own() -> None:
 
 
 def test_a_rung_on_an_act_fires_with_it_each_time_it_is_done() -> None:
-    desk = office(rung("done:publish", "issue:reminder, notify:supervisor"))
+    desk = climbing(rung("done:publish", "issue:reminder, notify:supervisor"))
     before = desk.desk.get("c1").version
     desk.answered()
     assert numbers(desk) == ["催1"]
@@ -250,7 +160,7 @@ def test_a_rung_on_arrival_fires_with_it() -> None:
 
 
 def test_an_act_that_is_refused_sets_nothing_off() -> None:
-    desk = office(rung("done:close", "issue:reminder"))
+    desk = climbing(rung("done:close", "issue:reminder"))
     refused(desk, Close(), CLERK, NotAllowed)
     assert fired(desk) == []
 
@@ -259,7 +169,7 @@ def test_an_act_that_is_refused_sets_nothing_off() -> None:
 
 
 def test_a_rung_on_a_count_fires_when_the_count_is_reached_and_not_again() -> None:
-    desk = office(rung("declined", "issue:report", "at = 2"))
+    desk = climbing(rung("declined", "issue:report", "at = 2"))
     for n, unit in enumerate(("公安局", "夹河镇", "公安局")):
         desk.do(Decline(reason="不归我管"), by=HANDLER if n % 2 == 0 else POLICE)
         desk.do(Assign(lead=unit))
@@ -269,7 +179,7 @@ def test_a_rung_on_a_count_fires_when_the_count_is_reached_and_not_again() -> No
 
 
 def test_a_count_that_jumps_over_several_marks_fires_for_each() -> None:
-    desk = office(
+    desk = climbing(
         rung("views", "issue:letter", "at = 200\nrepeat = { every = 100, max = 4 }", id="hot"),
         rung("views", "issue:supervision", "at = 300", id="hotter"),
     )
@@ -288,7 +198,7 @@ def test_a_count_that_jumps_over_several_marks_fires_for_each() -> None:
 
 
 def test_instructions_returns_and_dissatisfaction_are_counted() -> None:
-    desk = office(
+    desk = climbing(
         rung("instructed", "issue:supervision", id="instructed"),
         rung("returned", "notify:supervisor", "at = 2", id="sloppy"),
         rung("dissatisfied", "notify:leader", "at = 1", id="unhappy"),
@@ -322,14 +232,14 @@ def test_a_class_that_a_rung_sets_takes_the_clock_s_limit_along() -> None:
 
 
 def test_a_class_that_the_case_has_is_not_set_again() -> None:
-    desk = office(rung("done:note", "set:kind=help"), rung("done:contact", "set:kind=help", id="other"))
+    desk = climbing(rung("done:note", "set:kind=help"), rung("done:contact", "set:kind=help", id="other"))
     desk.do(Reclassify(axis="kind", value="help"))
     desk.do(Contact(), by=HANDLER)
     assert [(mode, do) for _, mode, do in fired(desk)] == [("skipped", ())]
 
 
 def test_a_dissatisfied_citizen_has_the_closed_case_reopened() -> None:
-    desk = office(rung("dissatisfied", "reopen, notify:clerk, issue:supervision", "at = 1\nrepeat = { every = 1, max = 9 }"))
+    desk = climbing(rung("dissatisfied", "reopen, notify:clerk, issue:supervision", "at = 1\nrepeat = { every = 1, max = 9 }"))
     desk.answered()
     desk.do(Close())
     before = desk.desk.get("c1").version
@@ -342,7 +252,7 @@ def test_a_dissatisfied_citizen_has_the_closed_case_reopened() -> None:
 
 
 def test_a_case_that_may_not_be_reopened_is_not_by_a_rung() -> None:
-    desk = office("\n[reopen]\ntimes = 1\n", rung("dissatisfied", "reopen", "at = 1\nrepeat = { every = 1, max = 9 }"))
+    desk = climbing("\n[reopen]\ntimes = 1\n", rung("dissatisfied", "reopen", "at = 1\nrepeat = { every = 1, max = 9 }"))
     for _ in range(2):
         desk.answered()
         desk.do(Close())
@@ -352,7 +262,7 @@ def test_a_case_that_may_not_be_reopened_is_not_by_a_rung() -> None:
 
 
 def test_a_rung_returns_a_published_reply_and_the_return_counts() -> None:
-    desk = office(
+    desk = climbing(
         rung("dissatisfied", "return", "at = 1", id="back"),
         rung("returned", "issue:reminder", "at = 1", id="counted"),
         rung("done:return", "notify:supervisor", id="seen"),
@@ -368,7 +278,7 @@ def test_a_rung_returns_a_published_reply_and_the_return_counts() -> None:
 
 
 def test_a_rung_calls_the_units_of_the_case_together() -> None:
-    desk = office(rung("declined", "consult", "at = 1"))
+    desk = climbing(rung("declined", "consult", "at = 1"))
     desk.do(Assign(lead="夹河镇", assisting=("公安局", "住建局")))
     before = desk.desk.get("c1").version
     desk.do(Decline(reason="不归我管"), by=POLICE)
@@ -381,7 +291,7 @@ def test_a_rung_calls_the_units_of_the_case_together() -> None:
 
 
 def test_a_case_that_nobody_has_is_not_consulted_on() -> None:
-    desk = office(rung("declined", "consult, notify:supervisor", "at = 1"))
+    desk = climbing(rung("declined", "consult, notify:supervisor", "at = 1"))
     desk.do(Decline(reason="不归我管"), by=HANDLER)
     assert fired(desk) == [("step/declined/1", "auto", ("notify:supervisor",))]
     assert desk.desk.get("c1").consultations == ()
@@ -389,7 +299,7 @@ def test_a_case_that_nobody_has_is_not_consulted_on() -> None:
 
 def test_a_case_whose_sender_never_answers_is_given_up() -> None:
     clock = '\n[[clock]]\nid = "wait"\nstarts_on = "ask"\nstops_on = "supplement"\nlimit = [{ is = "10 calendar days" }]\n'
-    desk = office(clock, rung("late:wait", "withdraw, issue:reminder"))
+    desk = climbing(clock, rung("late:wait", "withdraw, issue:reminder"))
     desk.do(AskCitizen(question="哪一盏？"))
     assert sweep(desk, "2020-07-11 23:59") == 0
     sweep(desk, "2020-07-12 00:00")
@@ -402,7 +312,7 @@ def test_a_case_whose_sender_never_answers_is_given_up() -> None:
 
 
 def test_effects_that_the_state_does_not_allow_are_left_out_and_the_others_happen() -> None:
-    desk = office(rung("late:handle", "reopen, return, notify:supervisor, consult"))
+    desk = climbing(rung("late:handle", "reopen, return, notify:supervisor, consult"))
     before = desk.desk.get("c1").version
     sweep(desk, "2020-07-09 00:00")
     assert fired(desk) == [("step/handle/1/1", "auto", ("notify:supervisor", "consult"))]
@@ -411,14 +321,14 @@ def test_effects_that_the_state_does_not_allow_are_left_out_and_the_others_happe
 
 
 def test_a_rung_all_of_whose_effects_are_impossible_is_skipped_for_good() -> None:
-    desk = office(rung("late:handle", "reopen"))
+    desk = climbing(rung("late:handle", "reopen"))
     assert sweep(desk, "2020-07-09 00:00") == 1
     assert fired(desk) == [("step/handle/1/1", "skipped", ())]
     assert sweep(desk, "2020-08-09 00:00") == 0
 
 
 def test_an_effect_may_make_the_next_one_possible() -> None:
-    desk = office(rung("dissatisfied", "reopen, consult", "at = 1"))
+    desk = climbing(rung("dissatisfied", "reopen, consult", "at = 1"))
     desk.answered()
     desk.do(Close())
     desk.do(Rate(satisfied=False), by=CITIZEN)
@@ -430,7 +340,7 @@ def test_an_effect_may_make_the_next_one_possible() -> None:
 
 
 def test_what_a_rung_does_sets_off_rungs_on_that_act_in_the_same_decision() -> None:
-    desk = office(
+    desk = climbing(
         rung("late:handle", "issue:supervision", id="first"),
         rung("done:issue", "set:kind=complaint", "when = \"form == 'supervision'\"", id="second"),
         rung("done:reclassify", "notify:leader", id="third"),
@@ -444,7 +354,7 @@ def test_what_a_rung_does_sets_off_rungs_on_that_act_in_the_same_decision() -> N
 
 
 def test_series_are_right_when_several_rungs_issue_in_one_decision() -> None:
-    desk = office(
+    desk = climbing(
         rung("late:handle", "issue:supervision, issue:letter, issue:reminder", id="first"),
         rung("done:reclassify", "issue:supervision, issue:report", id="second"),
         rung("late:handle", "set:kind=complaint", id="also"),
@@ -458,7 +368,7 @@ def test_series_are_right_when_several_rungs_issue_in_one_decision() -> None:
 
 def test_a_clock_that_starts_in_a_sweep_may_ring_in_the_same_sweep() -> None:
     """The answer is due in two working days, and the reminder lies five before: it is due at once."""
-    desk = office(
+    desk = climbing(
         rung("late:handle", "issue:supervision", id="first"),
         rung("due:answer-supervision", "issue:reminder", 'at = "-5 working days"', id="early"),
     )
@@ -472,7 +382,7 @@ def test_a_reopened_clock_may_ring_in_the_same_sweep() -> None:
         '\n[[clock]]\nid = "again"\nstarts_on = "reopen"\nstops_on = "close"\nlimit = [{ is = "1 working day" }]\n'
         '\n[[clock]]\nid = "quiet"\nstarts_on = "close"\nstops_on = "reopen"\nlimit = [{ is = "30 calendar days" }]\n'
     )
-    desk = office(
+    desk = climbing(
         clocks,
         rung("late:quiet", "reopen", id="first"),
         rung("due:again", "issue:report", 'at = "-3 working days"', id="early"),
@@ -504,146 +414,13 @@ def test_rungs_that_set_each_other_off_for_ever_are_refused_on_loading(rungs: tu
 
 
 def test_a_count_that_raises_itself_ends() -> None:
-    desk = office(
+    desk = climbing(
         rung("returned", "return, notify:leader", "at = 1\nrepeat = { every = 1, max = 5 }"),
         rung("done:return", "notify:supervisor", id="seen"),
     )
     desk.do(REPLY, ReturnReply(reasons=("敷衍",)), by=None)
     assert desk.desk.get("c1").counts["returned"] == 1
     assert [(mode, do) for _, mode, do in fired(desk)] == [("auto", ("notify:leader",)), ("auto", ("notify:supervisor",))]
-
-
-# --- proposed ---------------------------------------------------------------------------------------------------------
-
-PROPOSES = rung("late:handle", "issue:supervision, notify:leader", 'mode = "propose"')
-
-
-def test_what_a_rung_proposes_is_told_and_done_in_the_name_of_who_takes_it_up() -> None:
-    desk = office(PROPOSES)
-    before = desk.desk.get("c1").version
-    assert sweep(desk, "2020-07-09 00:00") == 1
-    assert told(desk, since=before) == [
-        ("leader", "夹河镇", "step：handle"),
-        ("clerk", "夹河镇", "请决定是否采纳：step"),
-        ("supervisor", "夹河镇", "请决定是否采纳：step"),
-    ]
-    (row,) = desk.desk.get("c1").proposed
-    assert (row.id, row.rung, row.effects, row.units, row.at) == (
-        *("step/handle/1/1", "step", ("issue:supervision",), ("夹河镇",)),
-        local("2020-07-09 00:00"),
-    )
-    assert "take_up" in desk.desk.view("c1", by=SUPERVISOR).allowed
-    case = desk.do(TakeUp(text="请立即办理"), by=SUPERVISOR)
-    assert case.proposed == ()
-    assert [event.actor for event in desk.desk.history("c1")[-2:]] == ["qian", "qian"]
-    assert isinstance(desk.desk.history("c1")[-2].data, RungTakenUp)
-    assert desk.desk.store.texts("c1")[case.orders[0].document or ""] == "督1请立即办理"
-    assert told(desk, since=before)[-1] == ("handler", "夹河镇", "督办单（督1）")
-    assert "take_up" not in desk.desk.view("c1", by=SUPERVISOR).allowed
-    assert "nothing is proposed (proposed: nothing)" in str(refused(desk, TakeUp(), SUPERVISOR))
-    holds_together(desk)
-
-
-def test_what_is_dismissed_is_not_done_and_does_not_come_again() -> None:
-    desk = office(PROPOSES)
-    sweep(desk, "2020-07-09 00:00")
-    case = desk.do(Dismiss(reason="已电话督促"), by=CLERK)
-    assert (case.proposed, case.orders) == ((), ())
-    dismissed = desk.last().data
-    assert isinstance(dismissed, RungDismissed)
-    assert desk.desk.store.texts("c1")[dismissed.reason or ""] == "已电话督促"
-    assert sweep(desk, "2020-08-09 00:00") == 0
-    assert "nothing is proposed" in str(refused(desk, Dismiss(reason="再来"), CLERK))
-
-
-def test_of_several_proposals_one_is_named_by_its_occasion_or_rung() -> None:
-    desk = office(
-        rung("late:handle", "issue:supervision", "mode = 'propose'\nrepeat = { every = '1 working day', max = 3 }"),
-        rung("late:handle", "issue:report", "mode = 'propose'", id="high"),
-    )
-    sweep(desk, "2020-07-10 00:00")
-    error = refused(desk, TakeUp(), SUPERVISOR)
-    ids = ("high/handle/1/1", "step/handle/1/1", "step/handle/1/2")
-    assert isinstance(error, ConditionUnmet)
-    assert (error.tried, error.allowed) == ("take_up", ids)
-    assert "several things are proposed; name one" in str(error)
-    assert "nothing is proposed under 'nothing'" in str(refused(desk, Dismiss(proposal="nothing", reason="x"), CLERK))
-    desk.do(TakeUp(proposal="high"), by=SUPERVISOR)
-    desk.do(Dismiss(proposal="step/handle/1/1", reason="x"), by=SUPERVISOR)
-    desk.do(TakeUp(), by=SUPERVISOR)
-    assert (numbers(desk), desk.desk.get("c1").proposed) == (["报1", "督1"], ())
-
-
-def test_what_the_state_allows_no_more_is_dismissed_and_not_taken_up() -> None:
-    desk = office(rung("dissatisfied", "return", "at = 1\nmode = 'propose'"))
-    desk.answered()
-    desk.do(Rate(satisfied=False), by=CITIZEN)
-    desk.do(ReturnReply(reasons=("重答",)))
-    error = refused(desk, TakeUp(), CLERK)
-    assert isinstance(error, ConditionUnmet)
-    assert "the case, in state 'returned', allows nothing any more of what 'step' proposed (return)" in str(error)
-    assert error.allowed == ("dismiss",)
-    assert desk.do(Dismiss(reason="已退回"), by=CLERK).proposed == ()
-
-
-def test_what_is_proposed_is_over_when_the_case_is() -> None:
-    desk = office(rung("late:handle", "consult", "mode = 'propose'"))
-    sweep(desk, "2020-07-09 00:00")
-    assert desk.desk.get("c1").proposed
-    desk.answered()
-    assert desk.do(Close()).proposed == ()
-    holds_together(desk)
-
-
-def test_a_rung_that_only_tells_proposes_nothing() -> None:
-    desk = office(rung("late:handle", "notify:leader", "mode = 'propose'"))
-    before = desk.desk.get("c1").version
-    sweep(desk, "2020-07-09 00:00")
-    assert desk.desk.get("c1").proposed == ()
-    assert told(desk, since=before) == [("leader", "夹河镇", "step：handle")]
-
-
-def test_taking_up_may_set_off_further_rungs() -> None:
-    desk = office(PROPOSES, rung("done:issue", "notify:clerk", id="then"), rung("done:take_up", "issue:reminder", id="with"))
-    sweep(desk, "2020-07-09 00:00")
-    desk.do(TakeUp(), by=SUPERVISOR)
-    assert numbers(desk) == ["督1", "催1"]
-    assert [row[0].partition("/")[0] for row in fired(desk)] == ["step", "with", "then", "then"]
-
-
-# --- sweeps -----------------------------------------------------------------------------------------------------------
-
-
-def test_a_case_that_cannot_be_swept_is_told_and_keeps_no_other_waiting_nor_a_number() -> None:
-    form = '\n[[order]]\nid = "odd"\ndocument = { series = "督{n}", template = "{{ 1 // counts.returned }}" }\n'
-    desk = office(form, rung("late:handle", "issue:odd"))
-    desk.receive()
-    desk.do(Review(), Assign(lead="公安局"), case="c2")
-    desk.do(Accept(), case="c2", by=POLICE)
-    desk.do(REPLY, case="c2", by=POLICE)
-    desk.do(ReturnReply(reasons=("敷衍",)), case="c2")
-    before = desk.desk.store.events("c1")
-    desk.to("2020-07-09 00:00")
-    for cases, events in ((1, 2), (0, 0)):
-        done = desk.desk.sweep()
-        ((case, why),) = done.failures
-        assert (done.cases, done.events, case) == (cases, events, "c1")
-        assert why == "the template cannot be filled: ZeroDivisionError"
-    assert desk.desk.store.events("c1") == before
-    assert numbers(desk, "c2") == ["督1"]
-    desk.do(REPLY, ReturnReply(reasons=("敷衍",)), by=None)
-    assert desk.desk.sweep().failures == ()
-    assert numbers(desk) == ["督2"]
-
-
-def test_a_sweep_of_few_cases_goes_on_where_it_ended() -> None:
-    desk = office(rung("late:handle", "issue:letter"))
-    for case in ("c2", "c3"):
-        desk.receive()
-        desk.do(Review(), Assign(lead="公安局"), case=case)
-    desk.to("2020-07-09 00:00")
-    assert [desk.desk.sweep(limit=2).cases for _ in range(3)] == [2, 1, 0]
-    assert sorted(numbers(desk) + numbers(desk, "c2") + numbers(desk, "c3")) == ["督001", "督002", "督003"]
 
 
 # --- imports ----------------------------------------------------------------------------------------------------------
@@ -690,7 +467,7 @@ def test_nothing_is_drawn_from_a_series_by_what_does_not_fire() -> None:
 
 def test_a_template_that_fails_in_a_rung_on_an_act_refuses_the_act() -> None:
     form = '\n[[order]]\nid = "odd"\ndocument = { series = "错{n}", template = "{{ 1 // counts.views }}" }\n'
-    desk = office(form, rung("done:publish", "issue:odd"))
+    desk = climbing(form, rung("done:publish", "issue:odd"))
     desk.do(REPLY)
     error = refused(desk, Publish(), CLERK, InputError)
     assert "ZeroDivisionError" in str(error)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from casework import Actor, MemoryStore, Message, Rulebook, Sender
@@ -23,10 +21,11 @@ from casework.actions import (
     Withdraw,
 )
 from casework.cases import Order
-from casework.errors import CaseworkError, ConditionUnmet, InputError, NotAllowed, NotPermitted, RulebookInvalid, UnknownUnit
+from casework.errors import ConditionUnmet, InputError, NotAllowed, NotPermitted, UnknownUnit
 from casework.events import OrderAnswered, OrderIssued, Revisited
 from casework.folding import fold
 from casework.units import read_register
+from tests.unit.steps import refused, told
 from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, SUPERVISOR, Office, local, small
 
 FORMS = f"""
@@ -128,22 +127,6 @@ def order(desk: Office, number: str = "", case: str = "c1") -> Order:
     return next(row for row in orders if row.number == number) if number else orders[-1]
 
 
-def told(desk: Office, *, since: int = 0) -> list[tuple[str, str, str]]:
-    """Who is told what of the events after number *since*: role, unit, text."""
-    far = datetime(2100, 1, 1, tzinfo=UTC)
-    rows = [row.notification for row in desk.desk.store.outbox.pending(far, limit=1000)]
-    return [(row.to, row.unit, row.zh) for row in rows if row.seq > since]
-
-
-def refused(desk: Office, command: Command, by: Actor, kind: type[CaseworkError] = ConditionUnmet) -> CaseworkError:
-    """Have a command refused, see that nothing changed, and return the error."""
-    before = desk.everything()
-    with pytest.raises(kind) as caught:
-        desk.do(command, by=by)
-    assert desk.everything() == before
-    return caught.value
-
-
 def issue(form: str, *to: str, text: str = "") -> IssueOrder:
     return IssueOrder(form=form, to=to, text=text)
 
@@ -166,8 +149,8 @@ def test_a_supervision_order_is_numbered_addressed_copied_limited_and_kept_with_
     assert texts[row.document or ""] == "督〔2020〕1号 夹河镇：路灯不亮，请说明情况，限2020-07-06前"
     assert desk.due("answer-supervision:o1") == "2020-07-06"
     assert told(desk, since=before) == [
-        ("handler", "夹河镇", "督办单（督〔2020〕1号）"),
-        ("head", "夹河镇", "督办单（督〔2020〕1号）"),
+        ("handler", "夹河镇", "督办单（督〔2020〕1号），请回复情况说明"),
+        ("head", "夹河镇", "督办单（督〔2020〕1号），请回复情况说明"),
         ("leader", "夹河镇", "抄送：督办单（督〔2020〕1号）"),
     ]
     assert case.state == "assigned"
@@ -571,68 +554,6 @@ def test_a_revisit_that_an_order_asked_for_answers_it() -> None:
     assert [who for who, _ in case.orders[0].answers] == ["clerk"]
     texts = desk.desk.store.texts("c1")
     assert texts[case.orders[0].answers[0][1]] == "是否解决：是；是否满意：是"
-
-
-# --- documents --------------------------------------------------------------------------------------------------------
-
-
-def form(template: str, answer: str = "") -> str:
-    return f"[[order]]\nid = \"paper\"\ndocument = {{ series = \"文{{n}}\", template = '''{template}''' }}\n{answer}"
-
-
-def test_a_template_may_use_every_name_it_is_given() -> None:
-    every = "{{ number }}|{{ to }}|{{ day }}|{{ text }}|{{ answer_by }}|{{ case }}|{{ message_number }}|{{ subject }}|{{ lead }}|{{ due }}"
-    desk = office(form(every + "|{{ counts.declined }}", "answer = { limit = [{ is = '2 working days' }] }"))
-    desk.do(issue("paper", text="请办"), by=CLERK)
-    body = desk.desk.store.texts("c1")[order(desk).document or ""]
-    assert body == "文1|['夹河镇']|2020-07-01|请办|2020-07-03|c1|c1|路灯不亮|夹河镇|2020-07-08|0"
-
-
-def test_a_template_knows_no_day_where_the_form_has_no_limit() -> None:
-    desk = office(form("{% if answer_by %}限{{ answer_by }}{% else %}不限{% endif %}"))
-    desk.do(issue("paper"), by=CLERK)
-    assert desk.desk.store.texts("c1")[order(desk).document or ""] == "不限"
-
-
-@pytest.mark.parametrize(
-    "template, says",
-    [
-        ("{{ to.append('x') }}", "the template cannot be filled: "),
-        ("{{ number.__class__.__mro__[1].__subclasses__() }}", "the template cannot be filled: "),
-        ("{{ text.nothing }}", "has no attribute 'nothing'"),
-        ("{{ day - 1 }}", "the template cannot be filled: TypeError"),
-        ("{% for n in range(10000000) %}x{% endfor %}", "the template cannot be filled: OverflowError"),
-    ],
-)
-def test_a_template_reads_and_never_acts(template: str, says: str) -> None:
-    desk = office(form(template))
-    error = refused(desk, issue("paper"), CLERK, InputError)
-    assert says in str(error)
-    assert isinstance(error, InputError)
-    assert error.value == template
-
-
-@pytest.mark.parametrize(
-    "template, says",
-    [
-        ("{{ sender }}", "the template names 'sender', which is not known"),
-        ("{{ anser_by }}", "did you mean 'answer_by'?"),
-        ("{{ number", "the template cannot be read: "),
-    ],
-)
-def test_a_template_that_cannot_work_is_found_on_loading(template: str, says: str) -> None:
-    with pytest.raises(RulebookInvalid) as caught:
-        office(form(template))
-    (problem,) = caught.value.problems
-    assert says in problem.message
-    assert problem.path.endswith("document.template")
-
-
-def test_an_order_without_a_template_keeps_its_text_and_one_without_text_keeps_nothing() -> None:
-    desk = office()
-    desk.do(issue("reminder", text="请抓紧办理"), issue("reminder"), by=CLERK)
-    first, second = desk.desk.get("c1").orders
-    assert (desk.desk.store.texts("c1")[first.document or ""], second.document) == ("请抓紧办理", None)
 
 
 # --- kept -------------------------------------------------------------------------------------------------------------

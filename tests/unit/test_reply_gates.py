@@ -308,19 +308,57 @@ def test_a_reply_goes_back_a_gate_only_where_there_is_one_and_from_the_gate_wher
     assert error.allowed == ("handler",)
 
 
-def test_the_gate_that_sent_a_reply_back_is_asked_again_even_where_there_are_fewer_gates_by_then() -> None:
-    rules = RULES + '[[approval]]\non = "publish"\nby = ["reviewer"]\n'
-    rules += '[[approval]]\non = "publish"\nby = ["office"]\nwhen = "kind == \'complaint\'"\n'
-    rules += '[[approval]]\non = "publish"\nby = ["leader"]\nresubmit_at = "same"\n'
-    office = Office(rules)
+SAME = (
+    RULES
+    + '[[approval]]\non = "publish"\nby = ["reviewer"]\n'
+    + '[[approval]]\non = "publish"\nby = ["office"]\nwhen = "kind == \'complaint\'"\nreturns = ["handler", "previous"]\n'
+    + '[[approval]]\non = "publish"\nby = ["leader"]\nresubmit_at = "same"\n'
+)
+"""Gates of the reviewer and the leader, and for complaints one of the office between them."""
+
+
+@pytest.mark.parametrize(
+    "before, after, passed, by",
+    [
+        ("complaint", "complaint", 2, THREE),
+        ("complaint", "help", 1, ("reviewer", "leader")),
+        ("help", "complaint", 1, THREE),
+        ("help", "help", 1, ("reviewer", "leader")),
+    ],
+)
+def test_a_reply_stands_again_at_the_first_gate_that_has_not_let_one_pass_though_the_gates_are_others_by_then(
+    before: str, after: str, passed: int, by: tuple[str, ...]
+) -> None:
+    office = Office(SAME)
+    office.receive()
+    office.do(Review(classes={"kind": before}), Assign(lead="夹河镇"), Accept(), REPLY)
+    for role in THREE if before == "complaint" else ("reviewer", "leader"):
+        office.do(BAD if role == "leader" else Approve(), by=PEOPLE[role])
+    if after != before:
+        office.do(Reclassify(axis="kind", value=after))
+    assert standing(office.do(AGAIN)) == ("replied", "submitted", passed, by)
+    for role in by[passed:]:
+        office.do(Approve(), by=PEOPLE[role])
+    assert office.desk.get("c1").state == "published"
+    sound(office)
+
+
+def test_a_reply_goes_back_as_the_row_says_by_whose_gate_it_stands_whatever_the_class_is_by_then() -> None:
+    office = Office(SAME)
     office.receive()
     office.do(Review(classes={"kind": "complaint"}), Assign(lead="夹河镇"), Accept(), REPLY)
     office.do(Approve(), by=REVIEWER)
-    office.do(Approve(), by=OFFICE)
-    office.do(BAD, by=LEADER)
     office.do(Reclassify(axis="kind", value="help"))
-    assert standing(office.do(AGAIN)) == ("replied", "submitted", 1, ("reviewer", "leader"))
-    assert office.do(Approve(), by=LEADER).state == "published"
+    assert standing(office.do(BACK, by=OFFICE)) == ("replied", "submitted", 0, THREE)
+
+
+def test_a_gate_may_depend_on_what_the_reply_says_the_outcome_is() -> None:
+    row = '[[approval]]\non = "publish"\nby = ["leader"]\nwhen = "outcome == \'unfounded\'"\n'
+    office = Office(gates("reviewer", more=row))
+    office.assigned()
+    assert standing(office.do(SubmitReply(text="经查，所反映情况不属实。", outcome="unfounded")))[3] == ("reviewer", "leader")
+    office.do(BAD, by=REVIEWER)
+    assert standing(office.do(SubmitReply(text="已更换路灯。", outcome="solved")))[3] == ("reviewer",)
 
 
 def test_a_reply_of_another_unit_begins_at_the_first_gate() -> None:

@@ -62,7 +62,7 @@ def climb(draft: Draft, *, start: int) -> None:
 
     What is imported happened elsewhere, and sets nothing off.
     """
-    rungs = [rung for rung in draft.rulebook.rungs.values() if rung.kind in ("done", "count")]
+    rungs = draft.rulebook.steps
     if draft.known.imported or not rungs:
         return
     place = start

@@ -70,15 +70,17 @@ def issue(draft: Draft, name: str, units: tuple[str, ...], text: str, *, rung: s
     names = (*to, *(draft.rulebook.roles[role].zh or role for role in form.roles))
     body = text
     if form.document.template:
-        answer_by = _answer_by(draft, form, issued)
-        body = draft.document(form.document.template, number=number, to=names, day=day, text=text, answer_by=answer_by)
+        answer_by, what = _answer_by(draft, form, issued), form.answer.what
+        body = draft.document(form.document.template, number=number, to=names, day=day, text=text, what=what, answer_by=answer_by)
     draft.add("issue", replace(issued, document=draft.maybe("document", body)))
     zh, en = f"{form.zh or form.id}（{number}）", f"{form.en or form.id} {number}"
-    draft.told("answer", to, zh, en)
+    wanted_zh = f"，请回复{form.answer.what}" if form.answer.what else ""
+    wanted_en = f"; please answer with: {form.answer.what}" if form.answer.what else ""
+    draft.told("answer", to, f"{zh}{wanted_zh}", f"{en}{wanted_en}")
     for role in dict.fromkeys((*form.roles, *form.cc)):
-        draft.notify(
-            role, zh if role in form.roles else f"抄送：{zh}", en if role in form.roles else f"copy: {en}", units=to or case.units
-        )
+        copied = role not in form.roles
+        said = (f"抄送：{zh}", f"copy: {en}") if copied else (f"{zh}{wanted_zh}", f"{en}{wanted_en}")
+        draft.notify(role, *said, units=to or case.units)
 
 
 def _answer_by(draft: Draft, form: OrderForm, issued: events.OrderIssued) -> date | None:

@@ -22,7 +22,7 @@ from ..units import Actor
 
 _Drawn = TypeVar("_Drawn")
 
-__all__ = ["HARD_MOMENTS", "actors", "calendars", "commands", "contents", "messages", "moments", "texts", "units"]
+__all__ = ["HARD_MOMENTS", "actors", "calendars", "commands", "contents", "messages", "moments", "texts", "units", "usual"]
 
 _SENDERS = ("u-1", "u-2", "u-3")
 _CHANNELS = ("portal", "wechat", "mayor-hotline", "人民网")
@@ -191,6 +191,28 @@ def commands(rulebook: Rulebook, case: Case) -> st.SearchStrategy[act.Command]:
     return _mostly_from(st.sampled_from(weighted), st.sampled_from(sorted(act.COMMANDS))).flatmap(lambda action: how[action]())
 
 
+def usual(rulebook: Rulebook, case: Case) -> str:
+    """Return the act that brings a case on, as most are: towards its answer, its end, and whatever is asked about it afterwards."""
+    meeting, reply = case.consultation, case.reply
+    asked = any(row.status == "asked" for row in case.assignments if case.has(row.unit))
+    parts = any(row.status != "replied" for row in case.assignments if case.has(row.unit) and row.unit != case.lead)
+    steps = {
+        "received": "review",
+        "reviewed": "assign",
+        "assigned": "assign" if case.lead is None else "accept" if asked else "contribute" if parts else "submit",
+        "consultation": "opine" if meeting and len({unit for unit, _ in meeting.opinions}) < len(meeting.units) else "conclude",
+        "awaiting_citizen": "supplement",
+        "returned": "contribute" if parts else "submit",
+        "replied": "approve" if reply and reply.passed < len(reply.gates) else "publish",
+        "published": "revisit" if not case.revisits else "close",
+        "closed": "rate" if case.satisfied is None else "answer" if case.orders else "reopen",
+    }
+    owed = [row.unanswered for row in case.orders if row.cleared_at is None and row.answer_wanted]
+    aside = {1: case.proposed and "take_up", 2: owed and ("answer" if any(owed) else "clear")}.get(case.version % 3)
+    action = "approve" if case.requests else aside or steps.get(case.state, "note")
+    return action if rulebook.lifecycle.can(case.state, action) else "note"
+
+
 def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.SearchStrategy[act.Command]]]:
     """Return how to draw each command, by its action, with contents that mostly fit the case."""
     outline = rulebook.outline
@@ -202,7 +224,7 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
     axes = st.sampled_from([(axis, value) for axis, values in outline.classes.items() for value in values] or [("no-axis", "x")])
     pair = _mostly_from(axes, st.just(("kind", "no-such-value")))
     outcome = st.none() | _mostly(outline.classes.get("outcome", ()), ("no-such-outcome",))
-    reply = st.builds("{}。{}".format, said, st.just("已经派人到现场处理完毕, 特此答复。")) | said
+    reply = st.builds("{}。{}".format, said, st.just(_proper_end(rulebook, case))) | said
     order = _mostly(tuple(row.number for row in case.orders if not row.cleared_at), tuple(row.id for row in case.orders) or ("o9",))
     note = st.just("") | said
     clock = st.none() | st.none() | _mostly(tuple(row.key for row in case.clocks), ("no-such-clock",))
@@ -279,6 +301,14 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
         "view": lambda: st.builds(act.ReportViews, views=st.integers(0, 400)),
         "clear": lambda: st.builds(act.ClearOrder, order=order),
     }
+
+
+def _proper_end(rulebook: Rulebook, case: Case) -> str:
+    """Return the end of a reply that the rulebook's checks let pass: what they require, the unit's name and the day."""
+    phrases = [phrase for check in rulebook.outline.reply.checks for phrase in (*check.require, *check.require_all)]
+    day = case.updated_at.astimezone(ZoneInfo(rulebook.zone)).date()
+    said = "，".join(("已经派人到现场处理完毕", *phrases, "特此答复"))
+    return f"{said}。\n{case.lead or ''}\n{day.year}年{day.month}月{day.day}日"
 
 
 def _mostly(usual: Sequence[str], odd: Sequence[str]) -> st.SearchStrategy[str]:
