@@ -150,6 +150,7 @@ def _has_matter(case: Case, action: str, actor: Actor) -> bool:
         "dismiss": lambda: case.proposed,
         "answer": lambda: any(row.cleared_at is None and row.answer_wanted for row in case.orders),
         "clear": lambda: any(row.cleared_at is None for row in case.orders),
+        "accept": lambda: "asked" in {row.status for row in case.assignments if actor.unit in (None, row.unit)},
         "contribute": lambda: actor.unit is None or actor.unit != case.lead,
         "return_part": lambda: any(row.contribution and row.status == "replied" for row in case.assignments),
     }

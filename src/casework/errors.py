@@ -223,7 +223,8 @@ class UnknownRulebook(InputError):
     def __init__(self, name: str, *, choices: Sequence[str]) -> None:
         self.name = name
         self.choices = tuple(choices)
-        super().__init__(f"there is no rulebook {name!r}{nearest(name, choices)} (there are: {listed(choices)})", value=name)
+        known = f" (there are: {listed(choices)})" if choices else ": the store keeps none yet; receive or import a message first"
+        super().__init__(f"there is no rulebook {name!r}{nearest(name, choices)}{known}", value=name)
 
 
 class CalendarNotAnnounced(InputError):

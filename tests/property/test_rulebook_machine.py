@@ -312,10 +312,16 @@ id = "supervision"
 zh = "督办单"
 by = ["supervisor", "leader"]
 cc = ["leader", "head"]
-document = { series = "督〔{year}〕{n}号", template = "{{ number }} {{ to | join('、') }} {{ answer_by }} {{ counts.returned }} {{ text }}" }
+[order.document]
+series = "督〔{year}〕{n}号"
+template = "{{ number }} {{ to | join('、') }} {{ answer_by }} {{ counts.returned }} {{ text }}"
 [order.answer]
 what = "情况说明"
-limit = [{ when = "difficulty == 'hard'", is = "2 working days" }, { when = "orders > 1", is = "8 working hours" }, { is = "24 hours" }]
+limit = [
+    { when = "difficulty == 'hard'", is = "2 working days" },
+    { when = "orders > 1", is = "8 working hours" },
+    { is = "24 hours" },
+]
 cleared_by = "supervisor"
 
 [[order]]

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casework import Desk, MemoryStore, Message, Notification, Route, Rulebook, SqlStore
-from casework.actions import AddNote, Approve, Assign, Contact, ReturnReply, Review, SubmitReply
-from casework.facts import Fact
+from casework.actions import AddNote, Approve, Assign, Conclude, Consult, Contact, ReturnReply, Review, SubmitReply
 from casework.desk import desk_for
 from casework.errors import RulebookInvalid, StoreError
+from casework.facts import Fact
 from casework.testing import FrozenTime
 from casework.units import Register, Unit
 from tests.unit.town import CLERK, HANDLER, REGISTER, WEDNESDAY
@@ -100,8 +100,11 @@ def test_a_clock_that_is_set_back_does_not_turn_a_history_around(now: FrozenTime
     assert desk.act("c1", AddNote(text="继续"), by=CLERK).version == len(moments) + 1
 
 
-def test_another_unit_s_reply_starts_at_the_first_gate(now: FrozenTime) -> None:
-    rules = '[[approval]]\non = "publish"\nby = ["reviewer", "reviewer"]\nresubmit_at = "same"\n[assignment]\naccept = false\n'
+@pytest.mark.parametrize("assisting", ["reply", "contribute"])
+def test_another_unit_s_reply_starts_at_the_first_gate(now: FrozenTime, assisting: str) -> None:
+    rules = '[[approval]]\non = "publish"\nby = ["reviewer", "reviewer"]\nresubmit_at = "same"\n'
+    rules += "[assignment]\naccept = false\n"
+    rules += f'assisting = "{assisting}"\n'
     desk = Desk(book(rules), store=MemoryStore(), now=now, new_id=lambda: "c1")
     desk.receive(MESSAGE)
     reviewer = CLERK.model_copy(update={"id": "sun", "role": "reviewer"})
@@ -112,6 +115,9 @@ def test_another_unit_s_reply_starts_at_the_first_gate(now: FrozenTime) -> None:
     desk.act("c1", reply, by=HANDLER)
     desk.act("c1", Approve(), by=reviewer)
     desk.act("c1", ReturnReply(reasons=("答非所问",)), by=CLERK)
+    if assisting == "contribute":  # then it is another unit's to reply when it leads
+        desk.act("c1", Consult(), by=CLERK)
+        desk.act("c1", Conclude(minutes="由公安局牵头。", lead="公安局", assisting=("夹河镇",)), by=CLERK)
     case = desk.act("c1", reply, by=officer)
     assert case.reply is not None
     assert (case.reply.unit, case.reply.passed) == ("公安局", 0)

@@ -27,7 +27,7 @@ from casework.actions import (
 )
 from casework.errors import InputError, NotAllowed, RulebookInvalid
 from casework.events import Reopened, Returned, Withdrawn
-from tests.unit.steps import HEAD, climbing, fired, holds_together, numbers, refused, rung, sweep, told
+from tests.unit.steps import FORMS, HEAD, climbing, fired, holds_together, numbers, refused, rung, sweep, told
 from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, SUPERVISOR, Office, local, small
 
 PORTAL = Actor(id="web", role="portal")
@@ -411,6 +411,18 @@ def test_rungs_that_set_each_other_off_for_ever_are_refused_on_loading(rungs: tu
         small(HEAD + "".join(rungs))
     says = "what this rung does sets it off again, for ever"
     assert [(row.message, row.path) for row in caught.value.problems] == [(says, f"rung[{n}].do") for n in range(len(rungs))]
+
+
+def test_a_loop_is_found_on_whichever_way_it_goes_and_only_its_rungs_are_named() -> None:
+    rows = (
+        rung("done:return", "set:kind=help, issue:letter", id="one"),
+        rung("done:reclassify", "consult", id="aside"),
+        rung("done:issue", "consult, return, consult", id="back"),
+        rung("done:publish", "return", id="into-it"),
+    )
+    with pytest.raises(RulebookInvalid) as caught:
+        small(HEAD + "".join(rows))
+    assert [row.path for row in caught.value.problems] == ["rung[0].do", "rung[2].do"]
 
 
 def test_a_count_that_raises_itself_ends() -> None:

@@ -15,7 +15,8 @@ def form(template: str, answer: str = "") -> str:
 
 
 def test_a_template_may_use_every_name_it_is_given() -> None:
-    every = "{{ number }}|{{ to }}|{{ day }}|{{ text }}|{{ answer_by }}|{{ case }}|{{ message_number }}|{{ subject }}|{{ lead }}|{{ due }}"
+    every = "{{ number }}|{{ to }}|{{ day }}|{{ text }}|{{ answer_by }}|{{ case }}"
+    every += "|{{ message_number }}|{{ subject }}|{{ lead }}|{{ due }}"
     desk = climbing(form(every + "|{{ counts.declined }}", "answer = { limit = [{ is = '2 working days' }] }"))
     desk.do(IssueOrder(form="paper", text="请办"), by=CLERK)
     body = desk.desk.store.texts("c1")[desk.desk.get("c1").orders[-1].document or ""]

@@ -157,7 +157,7 @@ def test_a_reply_that_needs_work_has_its_unit_revisited_by_difficulty(hard: bool
     assert office.due("answer-revisit:o1") == day
     assert text(office, order.document) == f"访01：夹河镇请于{day}前报告《路灯不亮》办理结果。"
     words = {(row.to, row.unit, row.zh) for row in outbox(office)}
-    assert {("handler", "夹河镇", "回访单（访01）"), ("supervisor", "夹河镇", "抄送：回访单（访01）")} <= words
+    assert {("handler", "夹河镇", "回访单（访01），请回复办理结果"), ("supervisor", "夹河镇", "抄送：回访单（访01）")} <= words
     sound(office)
 
 
@@ -173,7 +173,7 @@ def test_a_unit_answers_whether_it_is_solved_and_until_it_is_it_is_asked_again()
     no = AnswerOrder(order="访01", text="灯杆已订购。", solved=False)
     assert told(office, no, at="2020-07-09 16:00") == [
         ("clerk", "夹河镇", "回访单（访01）已回复"),
-        ("handler", "夹河镇", "回访单（访02）"),
+        ("handler", "夹河镇", "回访单（访02），请回复办理结果"),
         ("supervisor", "夹河镇", "抄送：回访单（访02）"),
     ]
     office.do(AnswerOrder(order="访02", text="灯已更换。", solved=True), at="2020-07-20 16:00")

@@ -46,15 +46,36 @@ limit = [{ is = "5 working days", when = "units > 'x'" }]
 on = "publish"
 by = ["office", "boss"]
 
+[[approval]]
+on = "asign"
+by = ["leader"]
+
+[consultation]
+convener = "clrk"
+clock = "handl"
+
 [[order]]
 id = "supervision"
+by = ["supervisr"]
+to = ["lead", "citizn"]
 cc = ["leadr"]
 document = { series = "督{n}" }
+answer = { cleared_by = "reviewer" }
 
 [[rung]]
 id = "late"
 on = "late:handl"
-do = ["issue:supervison", "notify:handlr", "shout:loud"]
+do = ["issue:supervison", "notify:handlr", "set:kind=complain"]
+
+[[rung]]
+id = "unanswered"
+on = "unanswered:supervision"
+do = ["notify:leader"]
+
+[[rung]]
+id = "thanked"
+on = "done:prais"
+do = ["notify:leader"]
 
 [[notify]]
 on = "publsh"
@@ -81,11 +102,19 @@ ACROSS_PROBLEMS = [
     "cannot read the condition \"units > 'x'\": data type mismatch @ clock[0].limit[0].when",
     "role 'office' stands at a gate and may not approve @ approval[0].by",
     "unknown role 'boss' @ approval[0].by",
+    "unknown act that could wait for approval 'asign'; did you mean 'assign'? @ approval[1].on",
+    "unknown role 'clrk'; did you mean 'clerk'? @ consultation.convener",
+    "unknown clock 'handl'; did you mean 'handle'? @ consultation.clock",
+    "unknown role 'supervisr'; did you mean 'supervisor'? @ order[0].by",
+    "unknown role 'citizn'; did you mean 'citizen'? @ order[0].to",
     "unknown role 'leadr'; did you mean 'leader'? @ order[0].cc",
+    "role 'reviewer' strikes this form off and may not clear @ order[0].answer.cleared_by",
     "unknown clock 'handl'; did you mean 'handle'? @ rung[0].on",
     "unknown order form 'supervison'; did you mean 'supervision'? @ rung[0].do",
     "unknown role 'handlr'; did you mean 'handler'? @ rung[0].do",
-    "cannot do 'shout:loud'; a rung does 'issue:FORM' or 'notify:ROLE' @ rung[0].do",
+    "unknown value for class 'kind' 'complain'; did you mean 'complaint'? @ rung[0].do",
+    "answers to 'supervision' have no limit; give it one: answer = { limit = […] } @ rung[1].on",
+    "unknown action 'prais'; did you mean 'praise'? @ rung[2].on",
     "unknown action 'publsh'; did you mean 'publish'? @ notify[0].on",
     "unknown role 'sendr'; did you mean 'sender'? @ notify[0].to",
     "unknown clock 'handel'; did you mean 'handle'? @ rulebook.late_by",
@@ -135,6 +164,17 @@ at = "1 hour"
 repeat = { every = "1 working day", max = 3 }
 do = ["notify:clerk"]
 
+[[rung]]
+id = "r3"
+on = "louder"
+do = ["shout:loud"]
+
+[[rung]]
+id = "r4"
+on = "returned"
+at = "1 hour"
+do = ["notify:clerk"]
+
 [[notify]]
 on = "publish"
 """
@@ -146,11 +186,18 @@ FORM_PROBLEMS = [
     "Input should be 'own', 'unit', 'board' or 'any' (got 'everything') @ roles.clerk.scope",
     "Input should be 'invalid', 'duplicate' or 'transferred' (got 'junk') @ intake.exits.spam",
     "unknown key 'day_zer'; did you mean 'day_zero'? @ clock[0].count.day_zer",
-    "a check has exactly one of require, forbid, min_chars @ reply.checks[0]",
-    "a check has exactly one of require, forbid, min_chars @ reply.checks[1]",
+    "a check has exactly one of require, forbid, min_chars, max_chars, require_all, acknowledgement, signature, date; "
+    "this one has none @ reply.checks[0]",
+    "a check has exactly one of require, forbid, min_chars, max_chars, require_all, acknowledgement, signature, date; "
+    "this one has forbid and min_chars @ reply.checks[1]",
     "a series holds {n} and perhaps {year}, for example '督{year}-{n:03}'; got '督' @ order[0].document.series",
     "a rung on lateness lies after the due moment; for a warning before it use on = 'due:…' @ rung[0]",
     "'at' and 'repeat.every' must be in the same unit @ rung[1]",
+    "a rung cannot stand on 'louder'; accepted: due:CLOCK, late:CLOCK, unanswered:FORM, done:ACTION, returned, declined, "
+    "dissatisfied, repeated, views, instructed @ rung[2].on",
+    "cannot do 'shout:loud'; a rung does 'issue:FORM', 'notify:ROLE', 'set:AXIS=VALUE', 'reopen', 'return', 'consult' or "
+    "'withdraw' @ rung[2].do",
+    "a rung on a count stands at a number from 1 on, such as 3, not at '1 hour' @ rung[3]",
     "the key 'to' is missing @ notify[0].to",
     "the key 'zh' is missing @ notify[0].zh",
 ]
@@ -284,7 +331,9 @@ def test_tables_are_laid_over_the_base_key_by_key() -> None:
 def test_rows_with_ids_are_laid_over_the_base_by_their_ids() -> None:
     clock = '[[clock]]\nid = "{}"\nstarts_on = "review"\nstops_on = "publish"\nlimit = [{{ is = "3 hours" }}]\n'
     book = Rulebook.parse(HEAD.replace("standard", "yunxi") + clock.format("handle") + clock.format("extra"))
-    assert tuple(book.clocks) == (*Rulebook.shipped("yunxi").clocks, "extra")
+    own = tuple(row.id for row in Rulebook.shipped("yunxi").outline.clock)
+    assert tuple(row.id for row in book.outline.clock) == (*own, "extra")
+    assert tuple(book.clocks) == (*own, "extra", "answer-supervision"), "the clocks of orders' answers come last"
     assert (book.clocks["handle"].starts_on, book.clocks["handle"].pauses_on) == (("review",), ())
     assert book.clocks["accept"] == Rulebook.shipped("yunxi").clocks["accept"]
 

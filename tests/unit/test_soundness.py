@@ -23,8 +23,7 @@ def problems(text: str, *, head: str = HEAD, register: Register | None = REGISTE
     try:
         Rulebook.parse(head + text, name="town", register=register)
     except RulebookInvalid as error:
-        assert [str(row) for row in error.problems] == [f"{row.message} @ {row.path}" for row in error.problems]
-        return [str(row) for row in error.problems]
+        return [f"{row.message} @ {row.path}" for row in error.problems]
     return []
 
 

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..languages import WEEKDAYS_EN, WEEKDAYS_ZH, Lang, chinese
+from .rulings import (
+    check_ruling,
+    gates_ruling,
+    handling_rulings,
+    order_ruling,
+    role_ruling,
+    route_ruling,
+    rung_ruling,
+)
 from .terminal import Language, rulebook_named, say, say_table
+from .wording import action_named
 
 if TYPE_CHECKING:
     from ..hours import OfficeHours
@@ -28,8 +38,15 @@ _KINDS = {  # in English and in Chinese
     "rung": ("rung", "督办层级"),
     "order": ("order", "督办文书"),
     "schedule": ("schedule", "定期通报"),
+    "route": ("route", "分派规则"),
+    "assignment": ("assignments", "交办"),
+    "consultation": ("consultation", "会商"),
+    "revisit": ("revisiting", "回访"),
+    "reopen": ("reopening", "重办"),
+    "ask": ("asking the citizen", "请补充"),
 }
 _SAID = {  # in English and in Chinese
+    "monthly": ("every month, as of day {}", "每月一期，以次月{}日为时间节点"),
     "assumed": ("assumed: {}", "推定：{}"),
     "quoted": ("“{}”", "“{}”"),
     "limit": ("{}", "{}"),
@@ -117,26 +134,30 @@ def _rules(book: Rulebook, lang: Lang) -> Iterator[tuple[str, str, str, str]]:
     def named(row: object, name: str) -> str:
         return getattr(row, lang, "") or name
 
+    outline = book.outline
     for name, role in book.roles.items():
-        yield "role", named(role, name), f"{role.scope}: {', '.join(role.may)}", _grounds(role, lang)
-    if book.outline.hours:
-        yield "hours", "", _hours(book.outline.hours, lang), ""
+        yield "role", named(role, name), role_ruling(role, lang), _grounds(role, lang)
+    for route in outline.route:
+        yield "route", route.id, route_ruling(route, book, lang), _grounds(route, lang)
+    for kind, table, ruling in handling_rulings(book, lang):
+        yield kind, "", ruling, _grounds(table, lang)
+    if outline.hours:
+        yield "hours", "", _hours(outline.hours, lang), ""
     for rule in book.clocks.values():
         assumed = [_say("assumed", lang, row.assumption) for row in rule.limit if row.assumption]
         grounds = [_grounds(rule, lang), *assumed, *(_grounds(terms, lang) for terms in (rule.extend, rule.promise))]
         yield "clock", named(rule, rule.id), "\n".join(_clock(rule, book, lang)), _say("and", lang).join(filter(None, grounds))
-    for approval in book.outline.approval:
-        yield "gates", approval.on, " → ".join(approval.by), _grounds(approval, lang)
-    for wanted in book.outline.reply.checks:
-        phrases = wanted.require or wanted.forbid or (f"at least {wanted.min_chars} characters",)
-        yield "reply check", wanted.id, f"{wanted.level}: {'/'.join(phrases)}", _grounds(wanted, lang)
-    for rung in book.rungs.values():
-        again = f", every {rung.repeat.every}, at most {rung.repeat.max}" if rung.repeat else ""
-        yield "rung", rung.id, f"{rung.on} {rung.at}: {', '.join(rung.do)}{again}", _grounds(rung, lang)
+    for approval in outline.approval:
+        yield "gates", action_named(approval.on, lang), gates_ruling(approval, book, lang), _grounds(approval, lang)
+    for wanted in outline.reply.checks:
+        yield "reply check", wanted.id, check_ruling(wanted, lang), _grounds(wanted, lang)
     for form in book.orders.values():
-        yield "order", named(form, form.id), form.document.series, _grounds(form, lang)
-    for schedule in book.outline.schedule:
-        yield "schedule", schedule.id, f"every {schedule.every}, as of day {schedule.as_of}", _grounds(schedule, lang)
+        yield "order", named(form, form.id), order_ruling(form, book, lang), _grounds(form, lang)
+    for rung in book.rungs.values():
+        label = book.label(rung.id, lang=lang)
+        yield "rung", label, rung_ruling(rung, book, lang), _grounds(rung, lang)
+    for schedule in outline.schedule:
+        yield "schedule", schedule.id, _say("monthly", lang, schedule.as_of), _grounds(schedule, lang)
 
 
 def _grounds(row: object, lang: Lang) -> str:

@@ -45,10 +45,12 @@ def submit(draft: Draft, command: act.SubmitReply) -> None:
 def _passed_before(returned: Reply, gates: tuple[str, ...]) -> int:
     """Return how many gates a reply need not pass again: those before the one that sent it back, where that still stands."""
     place = returned.resubmit_at - 1
-    if returned.gates == gates or not any(returned.gates):
+    if not any(returned.gates):  # replies of the first form know only how many gates there were
         return min(place, max(len(gates) - 1, 0))
-    sent_back_by = returned.gates[place] if place < len(returned.gates) else ""
-    return gates.index(sent_back_by) if place and sent_back_by in gates else 0
+    if place >= len(returned.gates) or returned.gates[place] not in gates:
+        return 0
+    passed = set(returned.gates[:place])
+    return next(n for n, role in enumerate(gates) if role not in passed)
 
 
 def _parts_are_in(draft: Draft, unit: str) -> None:
