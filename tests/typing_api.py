@@ -38,10 +38,10 @@ from casework import (
 )
 from casework.actions import COMMANDS, Accept, Assign, Command, Review, SubmitReply
 from casework.cases import Assignment, Order, Reply
-from casework.folding import evolve, fold
 from casework.desk import ClockView, Delivery, Importing, Sweep, desk_for
 from casework.errors import CommandRefused, DefinitionError, NotAllowed, Problem, StaleVersion
 from casework.events import Payload, StoredEvent
+from casework.folding import evolve, fold
 from casework.limits import Count
 from casework.ports import Cohort, CohortCase, Outbox, Snapshot, UnitOfWork, UnitTally
 from casework.routing import RoutingFunction

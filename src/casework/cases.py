@@ -221,8 +221,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def consultation(self) -> Consultation | None:
-        """The consultation that is being held, or None."""
-        return next((row for row in self.consultations if row.concluded_at is None), None)
+        """The consultation that is being held, or None; it is over when the case is."""
+        return next((row for row in self.consultations if row.concluded_at is None and self.closed_at is None), None)
 
     @property
     def led_by(self) -> str | None:

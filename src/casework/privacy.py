@@ -139,7 +139,7 @@ def _outside_unit(role: Role, actor: Actor, case: Case, register: Register | Non
     if mine(case.units):
         return ""
     had = mine(tuple(row.unit for row in case.assignments))
-    called = any(row.concluded_at is None and mine(row.units) for row in case.consultations)
+    called = case.consultation is not None and mine(case.consultation.units)
     ordered = any(mine(order.to) or (actor.role in order.roles and had) for order in case.orders)
     beyond = {_VIEW: had or called, "opine": called, "answer": ordered}
     if beyond.get(action):

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from casework import Actor, Desk, MemoryStore, Message, Rulebook, journal
 from casework.actions import AddNote
 from casework.cases import Case
-from casework.folding import evolve, fold
 from casework.errors import ChainBroken, CommandRefused, InputError
 from casework.events import Event
+from casework.folding import evolve, fold
 from casework.testing import FrozenTime, actors, commands, messages, moments
 
 YUNXI = Rulebook.shipped("yunxi")

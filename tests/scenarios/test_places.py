@@ -138,7 +138,11 @@ def test_a_letter_names_a_unit_and_a_place_of_the_register_and_a_class_of_the_ru
         assert letter.unit in register.names
         assert letter.kind in book.outline.classes["kind"] and letter.outcome in book.outline.classes["outcome"]
         if letter.place:
-            assert register.answers_for(letter.place) is not None, letter.place
+            local = register.answers_for(letter.place)
+            assert local is not None, letter.place
+            # A township's matters lie in the township; streets and compounds in the county town.
+            assert letter.unit == local.name or register.find(letter.unit).group == "departments"
+            assert local.name == HOMES[name] or not re.search(r"[路街]|小区|[苑园]$", letter.place)
         for text in (letter.subject, letter.body, letter.reply):
             assert text == text.strip() and not re.search(r"[{}]|。。|，，|[,;:!?]|。，", text), text
 
@@ -168,6 +172,23 @@ def test_no_letter_comes_twice_and_a_thread_that_was_asked_for_does_not_come_aga
         wanted = drawn.draw(8, subject="红碱淖规划什么时候公布")
         assert wanted.unit == "红碱淖景区管委会"
         assert all("规划到底怎么定" not in drawn.draw(8).body for _ in range(120))
+
+
+def test_some_things_are_written_of_in_their_months_only() -> None:
+    def written(month: int) -> Counter[tuple[str, str]]:
+        drawn, _, _ = letters("jingxian")
+        return Counter((letter.topic, letter.unit) for letter in (drawn.draw(month) for _ in range(300)))
+
+    january, june = written(1), written(6)
+    assert ("噪声", "城管执法局") not in january and ("噪声", "城管执法局") in june  # of a matter
+    subjects = {letters("jingxian", seed=seed)[0].draw(1, topics=["客运"]).subject for seed in range(40)}
+    assert not {"高铁站黑车拉客", "泾县站出站口黑车围着人"} & subjects  # of a thread: the station opened in June
+
+
+def test_who_comes_from_the_county_town_does_not_ask_for_a_bus_to_it() -> None:
+    for seed in range(60):
+        letter = letters("jingxian", seed=seed)[0].draw(5, topics=["公交"])
+        assert "泾川镇" not in letter.subject
 
 
 def test_a_letter_that_no_thread_can_be_is_refused() -> None:

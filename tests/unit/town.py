@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from casework import Actor, Case, Desk, MemoryStore, Message, Rulebook, Sender, WorkCalendar
 from casework.actions import Accept, Assign, Command, Publish, Review, SubmitReply
+from casework.events import Event
 from casework.facts import facts_of
 from casework.folding import evolve
-from casework.events import Event
 from casework.ports import CaseStore
 from casework.sla import SlaClock
 from casework.testing import FrozenTime

@@ -35,13 +35,11 @@ def revisit(draft: Draft, command: act.Revisit) -> None:
     )
     draft.add("revisit", found)
     if order:
-        who = next((name for name in order.unanswered if name in (whom, draft.actor.role)), None) or next(
-            iter(order.unanswered), None
-        )
+        mine = [name for name in order.unanswered if name in (whom, draft.actor.unit, draft.actor.role)]
+        who = next(iter(mine or order.unanswered), None)
         if who:
-            draft.add(
-                "answer", events.OrderAnswered(order=order.id, unit=who, answer=note or draft.text("answer", _found(command)))
-            )
+            answer = note or draft.text("answer", _found(command))
+            draft.add("answer", events.OrderAnswered(order=order.id, unit=who, answer=answer))
 
 
 def _found(command: act.Revisit) -> str:

@@ -109,7 +109,7 @@ def answer(draft: Draft, command: act.AnswerOrder) -> None:
         raise draft.refuse("answer", f"order {order.number} does not ask whether the matter is solved; leave that out")
     ref = draft.text("answer", command.text)
     draft.add("answer", events.OrderAnswered(order=order.id, unit=who, answer=ref))
-    if form and form.revisit and "revisit" in draft.rulebook.lifecycle.allowed(draft.case.state):
+    if form and form.revisit:
         found = events.Revisited(
             whom="citizen" if form.revisit == "citizen" else who,
             how="online",
@@ -119,7 +119,8 @@ def answer(draft: Draft, command: act.AnswerOrder) -> None:
             fault=None,
             note=None,
         )
-        draft.add("revisit", found)
+        # A case that is being handled again meanwhile has no revisit; what was found counts all the same.
+        draft.add("revisit", found, moves=draft.rulebook.lifecycle.can(draft.case.state, "revisit"))
     cleared_by = form.answer.cleared_by if form else ""
     if cleared_by:
         zh, en = f"{form.zh if form else ''}（{order.number}）已回复", f"{order.number} was answered"

@@ -131,9 +131,9 @@ def actors(rulebook: Rulebook, *, action: str = "", case: Case | None = None) ->
         able = approvers or able
     elif action == "extend":
         able = [name for name in able if name not in approvers] or able
-    asked = [name for row in case.orders if not row.cleared_at for name in row.roles] if case else []
-    if action == "answer":  # leaders to whom an order went answer it too, among all those who might
-        able = [*able, *(name for name in asked if name in every), *able]
+    if action == "answer" and case:  # leaders to whom an order went answer it too, among all those who might
+        owing = [name for row in case.orders if not row.cleared_at for name in row.unanswered if name in row.roles]
+        able = [*able, *owing * 3]
     mine = case.units if case else ()
     grants = rulebook.register.grant if rulebook.register else ()
 

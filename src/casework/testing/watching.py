@@ -12,6 +12,7 @@ import msgspec
 from .. import events as ev
 from ..approvals import PUBLISH
 from ..cases import Case
+from ..escalation import Rung
 from ..events import Event
 from ..ports import CaseStore, Change, CohortCase, UnitOfWork
 
@@ -143,3 +144,10 @@ def counted(history: Sequence[Event]) -> dict[str, int]:
         if isinstance(data, ev.Viewed):
             found["views"] = data.views
     return found
+
+
+def reached(rung: Rung, count: int) -> list[int]:
+    """Return which repetitions of a rung on a count are due when the count stands so high."""
+    first = rung.at if isinstance(rung.at, int) else 1
+    every, times = (int(rung.repeat.every), rung.repeat.max) if rung.repeat else (1, 1)
+    return [n for n in range(1, times + 1) if first + (n - 1) * every <= count]
