@@ -36,8 +36,21 @@ from casework import (
     Timekeeper,
     WorkCalendar,
 )
-from casework.actions import COMMANDS, Accept, Assign, Command, Review, SubmitReply
-from casework.cases import Assignment, Order, Reply
+from casework.actions import (
+    COMMANDS,
+    Accept,
+    AnswerOrder,
+    Assign,
+    Command,
+    Conclude,
+    Consult,
+    Instruct,
+    Review,
+    Revisit,
+    SubmitReply,
+)
+from casework.cases import Assignment, Consultation, Order, Proposed, Reply, Request
+from casework.cases import Revisit as Revisited
 from casework.desk import ClockView, Delivery, Importing, Sweep, desk_for
 from casework.errors import CommandRefused, DefinitionError, NotAllowed, Problem, StaleVersion
 from casework.events import Payload, StoredEvent
@@ -47,7 +60,8 @@ from casework.ports import Cohort, CohortCase, Outbox, Snapshot, UnitOfWork, Uni
 from casework.routing import RoutingFunction
 from casework.sla import Explanation, SlaClock, Verdict
 from casework.states import State, Transition, standard_lifecycle
-from casework.units import Unit
+from casework.units import Grant, Unit
+from casework.whereabouts import Whereabouts
 
 assert_type(casework.__version__, str)
 
@@ -81,6 +95,12 @@ assert_type(Assign(lead="住建局", assisting=("公安局",)).assisting, tuple[
 assert_type(Accept().unit, str | None)
 assert_type(SubmitReply(text="…", outcome="solved").outcome, str | None)
 assert_type(Review.action, str)
+assert_type(Assign().lead, str)
+assert_type(AnswerOrder(order="o1", text="…", solved=True).solved, bool | None)
+assert_type(Consult(units=("住建局",), on_site=True).units, tuple[str, ...])
+assert_type(Conclude(minutes="…", lead="住建局", limit="10 working days").limit, str)
+assert_type(Revisit(satisfied=False).whom, Literal["citizen", "unit"])
+assert_type(Instruct(text="…", to=("住建局",)).to, tuple[str, ...])
 
 # --- rules ------------------------------------------------------------------------------------------------------------
 
@@ -104,6 +124,9 @@ def register_of(register: Register) -> None:
     assert_type(register.names, tuple[str, ...])
     assert_type(register.find("夹河"), Unit)
     assert_type(register.members("townships"), tuple[Unit, ...])
+    assert_type(register.above("夹河镇"), tuple[str, ...])
+    assert_type(register.grants_of("li"), tuple[Grant, ...])
+    assert_type(register.actor("li", role="handler"), Actor)
 
 
 def heating(message: Message) -> Route | None:
@@ -155,6 +178,8 @@ assert_type(desk.view(case.id, by=clerk), CaseView)
 assert_type(desk.view(case.id, by=clerk).clocks, tuple[ClockView, ...])
 assert_type(desk.view(case.id, by=clerk).allowed, tuple[str, ...])
 assert_type(desk.explain(case.id, "handle"), Explanation)
+assert_type(desk.why(case.id), Whereabouts)
+assert_type(desk.why(case.id).text("zh"), str)
 assert_type(desk.verdicts(case.id), dict[str, Verdict])
 assert_type(desk.sweep(limit=10), Sweep)
 assert_type(desk.sweep().failures, tuple[tuple[str, str], ...])
@@ -183,8 +208,18 @@ assert_type(case.assignments, tuple[Assignment, ...])
 assert_type(case.replies, tuple[Reply, ...])
 assert_type(case.reply, Reply | None)
 assert_type(case.orders, tuple[Order, ...])
+assert_type(case.requests, tuple[Request, ...])
+assert_type(case.request("assign"), Request | None)
+assert_type(case.consultations, tuple[Consultation, ...])
+assert_type(case.consultation, Consultation | None)
+assert_type(case.revisits, tuple[Revisited, ...])
+assert_type(case.proposed, tuple[Proposed, ...])
+assert_type(case.led_by, str | None)
+assert_type(case.satisfied, bool | None)
 assert_type(case.order("督〔2026〕1号"), Order | None)
 assert_type(case.assignment("住建局"), Assignment | None)
+if case.reply:
+    assert_type(case.reply.gates, tuple[str, ...])
 assert_type(case.clock("handle"), SlaClock)
 assert_type(case.clock("handle").due, Deadline | None)
 assert_type(case.clock("handle").status, Literal["running", "paused", "stopped", "cancelled", "waiting"])

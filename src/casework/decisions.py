@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from . import documents, escalation, events
+from . import documents, escalation, events, privacy
 from .calendars import WorkCalendar
 from .cases import Case
 from .errors import ConditionUnmet, ExtensionRefused
@@ -206,6 +206,11 @@ class Draft:
         for role in self.rulebook.roles:
             if units and self.of_unit(role) and action in self.rulebook.roles[role].may:
                 self.notify(role, zh, en, units=units)
+
+    def speaks_for(self, unit: str) -> bool:
+        """Return whether the actor may decide on what a unit wrote or asked for: its own people, and whoever is above units."""
+        role = self.rulebook.roles.get(self.actor.role)
+        return role is None or role.scope != "unit" or privacy.acts_for(role, self.actor, unit, self.rulebook.register)
 
     def notify(self, role: str, zh: str, en: str, *, units: tuple[str, ...]) -> None:
         """Queue a notice beside the latest event, for a role of units one for each of *units*; an import queues none."""

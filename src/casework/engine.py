@@ -337,7 +337,7 @@ def _waiting(draft: Draft, action: str, named: str | None, reply: Mapping[str, s
     if PUBLISH in mine and PUBLISH in reply:
         return None
     row = case.request(mine[0])
-    if row and row.unit and draft.of_unit(actor.role) and actor.unit != row.unit:
+    if row and row.unit and not draft.speaks_for(row.unit):
         why = f"{row.act} was asked for by {row.unit}, and passes this gate there"
         raise NotPermitted(action, actor=actor.id, role=actor.role, why=why, case=draft.id)
     if row and row.by == actor.id:

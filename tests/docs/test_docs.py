@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,6 +74,25 @@ def test_every_python_and_console_block_is_seen_by_the_runner(page: Path) -> Non
     tokens = [token for token in MarkdownIt().parse(page.read_text(encoding="utf-8")) if token.type == "fence"]
     shown = [range(token.map[0] + 1, token.map[1] + 1) for token in tokens if token.map and token.info in {"python", "console"}]
     assert [lines for lines in shown if seen.isdisjoint(lines)] == []
+
+
+def anchors(path: Path) -> set[str]:
+    """The names by which a page's headings are linked to: lower case, blanks as dashes, other marks left out."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", pages.pages(), ids=lambda page: page.relative_to(pages.ROOT).as_posix())
+def test_every_link_to_a_file_or_heading_of_ours_leads_there(page: Path) -> None:
+    links = re.findall(r"\]\(((?!\w+:)[^)\s]*)\)", page.read_text(encoding="utf-8"))
+    lost = []
+    for link in links:
+        name, _, anchor = link.partition("#")
+        there = (page.parent / name).resolve() if name else page
+        if not there.is_file() or (anchor and anchor not in anchors(there)):
+            lost.append(link)
+    assert lost == []
 
 
 def test_a_console_block_is_split_at_its_prompts() -> None:

@@ -284,7 +284,7 @@ do = ["issue:report", "notify:leader"]
     assert hear() == [
         ("handler", "夹河镇", "请参加会商"),
         ("clerk", "夹河镇", "会商已批准"),
-        ("leader", "夹河镇", "consulted：consult"),
+        ("leader", "夹河镇", "consulted：会商"),
         ("handler", "夹河镇", "report（报1）"),
     ]
     sound(office)

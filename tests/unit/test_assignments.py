@@ -304,7 +304,7 @@ def test_the_second_decline_has_the_ladder_decide_and_those_concerned_told() -> 
     assert told(office, NOT_OURS, by=HANDLER) == []
     office.do(Assign(lead="公安局"))
     assert told(office, NOT_OURS, by=POLICE) == [
-        ("supervisor", "", "passing-the-buck：declined"),
+        ("supervisor", "", "passing-the-buck：退件次数"),
         ("handler", "公安局", "裁定单（裁1号）"),
         ("leader", "", "抄送：裁定单（裁1号）"),
     ]
@@ -323,7 +323,7 @@ def test_what_the_ladder_only_proposes_a_person_decides() -> None:
     office.do(NOT_OURS, by=POLICE)
     news = told(office, NOT_OURS, by=HOUSING)
     assert news == [
-        ("supervisor", "夹河镇", "passing-the-buck：declined"),
+        ("supervisor", "夹河镇", "passing-the-buck：退件次数"),
         ("clerk", "夹河镇", "请决定是否采纳：passing-the-buck"),
         ("supervisor", "夹河镇", "请决定是否采纳：passing-the-buck"),
     ]

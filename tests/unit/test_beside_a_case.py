@@ -147,7 +147,7 @@ def test_views_are_counted_and_at_200_somebody_looks() -> None:
     office = over(HOT)
     for views, news in ((0, 0), (199, 0), (200, 1), (399, 0), (399, 0), (850, 2), (2000, 0)):
         rows = told(office, ReportViews(views=views), by=PORTAL)
-        assert rows == [("supervisor", "夹河镇", "hot：views")] * news
+        assert rows == [("supervisor", "夹河镇", "hot：点击量")] * news
         assert office.desk.get("c1").counts["views"] == views
     assert office.desk.get("c1").occasions == ("hot/views/1", "hot/views/2", "hot/views/3")
     sound(office)

@@ -182,7 +182,7 @@ def test_a_rung_that_proposes_leaves_the_rest_to_a_person() -> None:
     assert desk.get("c1").orders == ()
     told = [(row.notification.to, row.notification.zh) for row in desk.store.outbox.pending(DUE)[waiting:]]
     decide = "请决定是否采纳：perhaps"
-    assert told == [("leader", "perhaps：handle"), ("clerk", decide), ("supervisor", decide)], "it tells, and asks who may decide"
+    assert told == [("leader", "perhaps：办理期限"), ("clerk", decide), ("supervisor", decide)], "it tells, and asks who may decide"
     assert desk.sweep().events == 0
     (order,) = desk.act("c1", TakeUp(), by=SUPERVISOR).orders
     assert (order.form, order.to, order.rung) == ("supervision", ("夹河镇",), "perhaps")

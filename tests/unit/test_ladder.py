@@ -7,6 +7,7 @@ import pytest
 from casework import Actor, MemoryStore, Message, Sender
 from casework.actions import (
     Accept,
+    AddNote,
     AnswerOrder,
     AskCitizen,
     Assign,
@@ -100,7 +101,7 @@ def test_an_order_that_is_not_answered_is_followed_up_until_it_is() -> None:
     before = desk.desk.get("c1").version
     assert sweep(desk, "2020-07-04 00:00") == 2
     assert [row[0] for row in fired(desk)] == ["step/answer-supervision:o1/1/1"]
-    assert told(desk, since=before) == [("leader", "夹河镇", "step：supervision"), ("handler", "夹河镇", "催办（催1）")]
+    assert told(desk, since=before) == [("leader", "夹河镇", "step：督办单"), ("handler", "夹河镇", "催办（催1）")]
     assert sweep(desk, "2020-07-07 00:00") == 2
     desk.do(AnswerOrder(order="督1", text="已办"))
     assert sweep(desk, "2020-08-01 00:00") == 0
@@ -142,7 +143,7 @@ def test_a_rung_on_an_act_fires_with_it_each_time_it_is_done() -> None:
     before = desk.desk.get("c1").version
     desk.answered()
     assert numbers(desk) == ["催1"]
-    assert ("supervisor", "夹河镇", "step：publish") in told(desk, since=before)
+    assert ("supervisor", "夹河镇", "step：公开") in told(desk, since=before)
     assert [event.action for event in desk.desk.history("c1")[-3:]] == ["publish", "sweep", "issue"]
     desk.do(ReturnReply(reasons=("再查",)))
     desk.answered()
@@ -163,6 +164,30 @@ def test_an_act_that_is_refused_sets_nothing_off() -> None:
     desk = climbing(rung("done:close", "issue:reminder"))
     refused(desk, Close(), CLERK, NotAllowed)
     assert fired(desk) == []
+
+
+@pytest.mark.parametrize(
+    "on, more, zh, en",
+    [
+        ("done:note", "", "备注", "Note"),
+        ("views", "at = 1", "点击量", "views"),
+        ("late:first", "", "首次联系", "first contact"),
+        ("late:handle", "", "handle", "handle"),
+        ("unanswered:supervision", "", "督办单", "supervision"),
+    ],
+)
+def test_a_notice_of_a_rung_names_what_it_stands_on_as_people_do(on: str, more: str, zh: str, en: str) -> None:
+    clock = '\n[[clock]]\nid = "first"\nzh = "首次联系"\nen = "first contact"\nstarts_on = "assign"\nstops_on = "contact"\n'
+    labels = '\n[labels]\nstep = "盯办"\n'
+    desk = climbing(clock + 'limit = [{ is = "1 working day" }]\n', labels, rung(on, "notify:leader", more))
+    desk.do(IssueOrder(form="supervision"), by=SUPERVISOR)
+    desk.do(AddNote(text="x"), ReportViews(views=1), by=CLERK)
+    desk.to("2020-08-01 09:00")
+    desk.desk.sweep()
+    rows = [row.notification for row in desk.desk.store.outbox.pending(local("2021-01-01 00:00"), limit=1000)]
+    assert [(row.zh, row.en) for row in rows if row.to == "leader" and row.zh.startswith("盯办")] == [
+        (f"盯办：{zh}", f"step: {en}")
+    ]
 
 
 # --- rungs on counts --------------------------------------------------------------------------------------------------
@@ -211,7 +236,7 @@ def test_instructions_returns_and_dissatisfaction_are_counted() -> None:
     assert [row[0] for row in fired(desk)] == ["instructed/instructed/1", "sloppy/returned/1"]
     desk.do(Rate(satisfied=False), by=CITIZEN)
     assert [row[0] for row in fired(desk)][2:] == ["unhappy/dissatisfied/1"]
-    assert ("leader", "夹河镇", "unhappy：dissatisfied") in told(desk)
+    assert ("leader", "夹河镇", "unhappy：不满意次数") in told(desk)
 
 
 # --- what rungs do ----------------------------------------------------------------------------------------------------

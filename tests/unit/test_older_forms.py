@@ -7,6 +7,7 @@ chains stand below.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -16,13 +17,13 @@ import pytest
 
 from casework import Actor, Case, Rulebook, SqlStore, Timekeeper, engine, journal
 from casework import events as ev
-from casework.actions import Approve, Publish, ReturnReply, SubmitReply
+from casework.actions import AddNote, Approve, AskCitizen, Publish, ReturnReply, SubmitReply, Supplement
 from casework.decisions import Known
 from casework.errors import ChainBroken, ConditionUnmet, NotPermitted
 from casework.events import Payload, StoredEvent
 from casework.folding import evolve, fold
 from tests.unit.test_events_golden import EVENTS, FOLDER, KINDS, before, event
-from tests.unit.town import CLERK, FIVE_DAYS, LEADER, Office, small, with_gates
+from tests.unit.town import CLERK, FIVE_DAYS, HANDLER, LEADER, Office, small, with_gates
 
 FORM_1 = FOLDER / "form-1.jsonl"
 FORM_1_HEAD = "fa6c36e0d7a482cd14f6a7a08579cea02a9afba776cdd416e9a2526dddac6ba4"
@@ -206,6 +207,16 @@ def test_a_reply_of_the_first_form_passes_the_gates_that_the_rulebook_knows(pass
     assert case.state == "published"
 
 
+CASE_OF_BEFORE = re.findall(
+    r"\w+",
+    """
+    id version rulebook rulebook_digest state cycle received_at updated_at closed_at message sender channel channels board number
+    place public classes lead assignments replies clocks asks orders consultations proposals counts occasions notes outcome exit
+    merged_into erased
+    """,
+)
+
+
 def age(path: Path) -> None:
     """Write the events of case c1, and the row beside them, as casework did before replies knew the roles of their gates."""
     with closing(sqlite3.connect(path)) as database:
@@ -222,8 +233,8 @@ def age(path: Path) -> None:
             reply["gates"] = len(reply["gates"])
         for assignment in row["assignments"]:
             del assignment["contribution"]
-        row = {name: value for name, value in row.items() if name not in ("requests", "proposed", "revisits", "satisfied", "asked")}
-        body = msgspec.json.encode({**row, "pending": None}).decode()
+        assert set(CASE_OF_BEFORE) < set(row)
+        body = msgspec.json.encode({**{name: row[name] for name in CASE_OF_BEFORE}, "pending": None}).decode()
         database.execute("update casework_case set body = ?, head = ?", (body, head))
         database.commit()
 
@@ -246,6 +257,21 @@ def test_a_database_of_before_goes_on_where_it_stood(tmp_path: Path, passed: int
         for actor in BY[passed:]:
             office.do(Approve(), by=actor)
         assert office.desk.get("c1").state == "published"
+        office.desk.verify("c1")
+
+
+def test_a_case_of_before_is_what_its_events_say(tmp_path: Path) -> None:
+    path = tmp_path / "cases.sqlite"
+    with SqlStore.at(path) as store:
+        office = Office(with_gates(), store=store)
+        office.assigned()
+        was = office.do(AskCitizen(question="哪一盏？"), by=HANDLER)
+    age(path)
+    with SqlStore.at(path) as store:
+        office = Office(with_gates(), store=store)
+        office.desk.verify("c1")
+        assert office.desk.get("c1") == was == fold(office.desk.history("c1"))
+        office.do(Supplement(text="第二盏。"), AddNote(text="已补充。"))
         office.desk.verify("c1")
 
 

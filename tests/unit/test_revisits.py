@@ -208,7 +208,7 @@ def test_several_rungs_may_stand_on_the_answer_to_one_form() -> None:
     for rules in (AGAIN + more, more + AGAIN):
         office = answered(FORM + rules)
         news = told(office, AnswerOrder(order="访01", text="灯杆已订购。", solved=False))
-        assert ("leader", "夹河镇", "tell：answer") in news
+        assert ("leader", "夹河镇", "tell：回复督办") in news
         assert [order.number for order in office.desk.get("c1").orders] == ["访01", "访02"]
 
 
@@ -415,12 +415,12 @@ def test_a_second_word_of_dissatisfaction_opens_the_case_again() -> None:
     assert told(office, Rate(satisfied=False, comment="灯仍不亮"), by=CITIZEN) == [("clerk", "夹河镇", "群众已评价")]
     assert office.desk.get("c1").state == "closed"
     news = told(office, Revisit(satisfied=False), at="2020-07-06 09:00")
-    assert [row for row in news if row[2] != "unhappy：dissatisfied"] == [
+    assert [row for row in news if row[2] != "unhappy：不满意次数"] == [
         ("clerk", "夹河镇", "已回访"),
         ("handler", "夹河镇", "来件已重办"),
         ("sender", "夹河镇", "来件已重办"),
     ]
-    assert ("leader", "夹河镇", "unhappy：dissatisfied") in news
+    assert ("leader", "夹河镇", "unhappy：不满意次数") in news
     event = office.last()
     assert isinstance(event.data, Reopened)
     assert (event.data.reason, event.actor, office.desk.get("c1").cycle) == ("rung:unhappy", "casework", 1)
@@ -499,4 +499,4 @@ def test_what_is_imported_tells_nobody_sets_nothing_off_and_is_counted() -> None
     assert (len(case.revisits), len(case.orders)) == (2, 1)
     assert "rung_fired" not in kinds(office)
     sound(office)
-    assert told(office, ReportViews(views=600), by=PORTAL) == [("supervisor", "夹河镇", "hot：views")], "the third mark, at 600"
+    assert told(office, ReportViews(views=600), by=PORTAL) == [("supervisor", "夹河镇", "hot：点击量")], "the third mark, at 600"

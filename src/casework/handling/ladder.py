@@ -17,6 +17,7 @@ from ..errors import listed
 from ..escalation import EFFECTS, Rung
 from ..events import Event
 from ..sla import Alarm, SlaClock
+from ..states import ACTIONS, action_label
 from ..units import SYSTEM, Actor
 from . import consultations, orders, replies, screening
 
@@ -100,16 +101,38 @@ def fire(
         draft.add("sweep", fired, moves=False, clocks=clocks)
         if rung is None or not do:
             return
-        what = draft.rulebook.label(rung.id)
+        what, (zh, en) = draft.rulebook.label(rung.id), _stands_on(draft, rung)
         for line in do:
             if line.startswith("notify:"):
-                draft.notify(line.removeprefix("notify:"), f"{what}：{rung.name}", f"{rung.id}: {rung.name}", units=units)
+                draft.notify(line.removeprefix("notify:"), f"{what}：{zh}", f"{rung.id}: {en}", units=units)
         if rung.mode == "auto":
             carry_out(draft, do, units, "", rung=rung.id)
         elif any(not line.startswith("notify:") for line in do):
             for role, may in draft.rulebook.roles.items():
                 if "take_up" in may.may:
                     draft.notify(role, f"请决定是否采纳：{what}", f"please decide on what is proposed: {rung.id}", units=units)
+
+
+def _stands_on(draft: Draft, rung: Rung) -> tuple[str, str]:
+    """Return what people call the clock, the form, the act or the count that a rung stands on, in Chinese and in English."""
+    if rung.kind == "done":
+        known = rung.name in ACTIONS
+        return (action_label(rung.name, lang="zh"), action_label(rung.name, lang="en")) if known else (rung.name, rung.name)
+    if rung.kind == "count":
+        return _COUNTED[rung.name], rung.name
+    form, clock = draft.rulebook.orders.get(rung.name), draft.rulebook.clocks.get(rung.name)
+    row = form if rung.kind == "unanswered" else clock
+    return (row.zh or rung.name, row.en or rung.name) if row else (rung.name, rung.name)
+
+
+_COUNTED = {
+    "returned": "退回次数",
+    "declined": "退件次数",
+    "dissatisfied": "不满意次数",
+    "repeated": "重复次数",
+    "views": "点击量",
+    "instructed": "批示次数",
+}
 
 
 def _possible_effects(draft: Draft, effects: Iterable[str], units: tuple[str, ...], *, rung: str) -> tuple[str, ...]:

@@ -34,9 +34,11 @@ def submit(draft: Draft, command: act.SubmitReply) -> None:
         gates=(),
         passed=0,
     )
-    trial = draft.fork()
-    trial.add("submit", submitted)
-    gates = trial.gates(PUBLISH)  # their conditions ask of the case with this reply
+    gates = draft.gates(PUBLISH)
+    if any(row.when for row in rules.approval if row.on == PUBLISH):  # their conditions ask of the case with this reply
+        trial = draft.fork()
+        trial.add("submit", submitted)
+        gates = trial.gates(PUBLISH)
     again = case.reply if case.reply and case.reply.status == "returned" and case.reply.unit == unit else None
     draft.add("submit", replace(submitted, gates=gates, passed=_passed_before(again, gates) if again else 0))
     _tell_gate(draft)
@@ -92,7 +94,7 @@ def approve(draft: Draft, reply: Reply, opinion: str) -> None:
     if actor.role != wanted:
         why = f"the reply stands at gate {reply.passed + 1} of {len(reply.gates)}, which is passed by {wanted!r}"
         raise NotPermitted("approve", actor=actor.id, role=actor.role, why=why, case=draft.id)
-    if draft.of_unit(actor.role) and actor.unit != reply.unit:
+    if not draft.speaks_for(reply.unit):
         why = f"the reply is that of {reply.unit}, and passes this gate there"
         raise NotPermitted("approve", actor=actor.id, role=actor.role, why=why, case=draft.id)
     if actor.id == reply.by:
@@ -113,7 +115,7 @@ def return_reply(draft: Draft, command: act.ReturnReply) -> None:
         raise draft.refuse("return", "there is no reply to return")
     for reason in command.reasons:
         contents.listed_reason(draft, "return", reason, rules.reply.return_reasons)
-    if draft.of_unit(draft.actor.role) and draft.actor.unit != case.reply.unit:
+    if not draft.speaks_for(case.reply.unit):
         why = f"the reply is that of {case.reply.unit}"
         raise NotPermitted("return", actor=draft.actor.id, role=draft.actor.role, why=why, case=draft.id)
     stands_at = set(case.reply.gates).difference({""})
