@@ -138,7 +138,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     ``version`` is the number of its events, ``first_lead`` the unit that was asked first to lead, ``cycle`` counts its
     reopenings, and ``asked`` how often the citizen was asked in this one. ``counts`` holds how often it was returned, declined,
     repeated, viewed, found dissatisfied or instructed upon; ``satisfied`` is what the sender last said of it, by a rating or to a
-    revisit.
+    revisit. ``limits_set`` names the runs of clocks that were given another limit than their rule's.
     """
 
     id: str
@@ -165,6 +165,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     replies: tuple[Reply, ...] = ()
     requests: tuple[Request, ...] = ()
     clocks: tuple[SlaClock, ...] = ()
+    limits_set: tuple[str, ...] = ()
     asks: tuple[Ask, ...] = ()
     orders: tuple[Order, ...] = ()
     consultations: tuple[Consultation, ...] = ()

@@ -210,12 +210,18 @@ class Draft:
     def speaks_for(self, unit: str) -> bool:
         """Return whether the actor may decide on what a unit wrote or asked for: its own people, and whoever is above units."""
         role = self.rulebook.roles.get(self.actor.role)
-        return role is None or role.scope != "unit" or privacy.acts_for(role, self.actor, unit, self.rulebook.register)
+        return (
+            role is None
+            or "unit" not in (role.scope, self.actor.scope)
+            or privacy.acts_for(role, self.actor, unit, self.rulebook.register)
+        )
 
     def notify(self, role: str, zh: str, en: str, *, units: tuple[str, ...]) -> None:
         """Queue a notice beside the latest event, for a role of units one for each of *units*; an import queues none."""
         if self.known.imported:
             return
+        if role in self.rulebook.roles and self.rulebook.roles[role].scope == "own":
+            role = "sender"
         for unit in units if self.of_unit(role) else (self.case.lead or "",):
             seq = self.case.version
             self._notifications.append(
@@ -382,7 +388,7 @@ class Draft:
             return ended, self.with_alarms(keeper.begin(rule, self._limit(rule), self.now, clock=clock))
         changed = self.counted(rule, clock, lambda keeper: keeper.revive(clock, rule, self.now, pausing=then == "resume"))
         if then == "recompute":
-            revived, limit = changed, self._limit(rule)
+            revived, limit = changed, clock.limit if clock.run_key in after.limits_set else self._limit(rule)
             changed = self.counted(rule, clock, lambda keeper: keeper.recount(revived, rule, limit=limit))
         return (), self.with_alarms(changed) if changed != clock else clock
 

@@ -73,7 +73,7 @@ def decide(rulebook: Rulebook, case: Case, command: act.Command, actor: Actor, n
         raise NotPermitted(action, actor=actor.id, role=actor.role, why=why, case=case.id, allowed=able)
     draft = Draft(rulebook, case, actor, now, known, case.id)
     # What is imported was approved where it happened.
-    gates = draft.gates(action) if action != PUBLISH and not known.imported else ()
+    gates = _gates(draft, command) if action != PUBLISH and not known.imported else ()
     if gates:
         _ask(draft, command, gates)
     else:
@@ -237,6 +237,15 @@ def _usable(draft: Draft, proposal: Proposal) -> Proposal:
 # --- acts that wait for approval --------------------------------------------------------------------------------------
 
 
+def _gates(draft: Draft, command: act.Command) -> tuple[str, ...]:
+    """Return the gates before an act; their conditions ask of the case as it would be after it."""
+    if all(row.on != command.action for row in draft.rulebook.outline.approval):
+        return ()
+    trial = draft.fork()
+    _do(trial, command)
+    return trial.gates(command.action)
+
+
 def _ask(draft: Draft, command: act.Command, gates: tuple[str, ...]) -> None:
     """Let an act wait for its gates; whatever is wrong with it is said at once."""
     waits = draft.case.request(command.action)
@@ -246,7 +255,6 @@ def _ask(draft: Draft, command: act.Command, gates: tuple[str, ...]) -> None:
     if not draft.rulebook.lifecycle.can(draft.case.state, "request"):
         why = f"nothing can wait for approval any more in state {draft.case.state!r}"
         raise draft.refuse(command.action, why)
-    _do(draft.fork(), command)
     asked = {"command": command.model_dump(mode="json"), "actor": draft.actor.model_dump(mode="json")}
     ref = draft.text("request", msgspec.json.encode(asked).decode())
     unit = draft.actor.unit or "" if draft.of_unit(draft.actor.role) else ""

@@ -213,6 +213,15 @@ def _closed(case: Case, event: Event, data: ev.Closed) -> dict[str, Any]:
     return {"closed_at": event.occurred_at, "outcome": data.outcome or case.outcome, **_OVER}
 
 
+def _reopened(case: Case, event: Event, data: ev.Reopened) -> dict[str, Any]:
+    """A new cycle begins: the units have the case again, with what they handed in before."""
+    again = tuple(
+        replace(row, status="accepted" if row.accepted_at else "asked") if row.status in ("replied", "returned") else row
+        for row in case.assignments
+    )
+    return {"cycle": data.cycle, "closed_at": None, "outcome": None, "asked": 0, "assignments": again}
+
+
 def _ended(case: Case, event: Event, data: ev.Rejected | ev.Transferred | ev.Withdrawn) -> dict[str, Any]:
     return {"exit": data.reason, "closed_at": event.occurred_at, **_OVER}
 
@@ -361,7 +370,10 @@ _FOLDS: Mapping[type[Payload], Callable[[Case, Event, Any], dict[str, Any]]] = {
     ev.SteppedBack: _stepped_back,
     ev.Published: _published,
     ev.Closed: _closed,
-    ev.Reopened: lambda case, event, data: {"cycle": data.cycle, "closed_at": None, "outcome": None, "asked": 0},
+    ev.Reopened: _reopened,
+    ev.LimitSet: lambda case, event, data: {
+        "limits_set": (*case.limits_set, *(clock.run_key for clock in event.clocks if clock.key == data.clock))
+    },
     ev.Asked: lambda case, event, data: {"asked": case.asked + 1},
     ev.ExtensionAsked: _extension_asked,
     ev.Extended: lambda case, event, data: {"asks": _decided(case, data.clock)},

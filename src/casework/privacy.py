@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from .cases import Case
 from .errors import Problem, nearest
 from .messages import Sender
-from .units import SYSTEM, Actor, Grant, Register, Scope, described
+from .units import Actor, Grant, Register, Scope, described
 
 
 class Role(BaseModel):
@@ -103,7 +103,7 @@ def grant_problems(roles: Mapping[str, Role], register: Register) -> Iterator[Pr
 def _judged(role: Role, actor: Actor, case: Case | None, sender: str, register: Register | None, action: str) -> str:
     """Return why an actor in a role may not do an action, or see the case: it lies inside every scope, or by no grant."""
     grants: tuple[Grant | None, ...] = (None,)
-    if register and register.grant and role.scope != "own" and actor.role != SYSTEM:
+    if register and register.grant and role.scope != "own":
         mine = register.grants_of(actor.id)
         grants = tuple(grant for grant in mine if _covers(grant, actor))
         if not grants:

@@ -84,6 +84,11 @@ class SlaClock(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     alarms: tuple[Alarm, ...] = ()
 
     @property
+    def run_key(self) -> str:
+        """The clock's key with its run: ``"handle/2"``."""
+        return f"{self.key}/{self.run}"
+
+    @property
     def key(self) -> str:
         """``"handle"``, or ``"accept:夹河镇"`` for a clock that is kept for one unit or order."""
         return f"{self.rule}:{self.subject}" if self.subject else self.rule

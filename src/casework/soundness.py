@@ -16,7 +16,7 @@ from .privacy import grant_problems
 from .routing import PLACE
 from .sla import ClockRule, ConditionalLimit
 from .states import Lifecycle, standard_lifecycle
-from .units import Register
+from .units import SYSTEM, Register
 
 _NO_HOURS = "working hours, and an end at 'close', need office hours: [hours] open = '09:00-12:00, 13:30-17:30'"
 _UNGATED = ("approve", "refuse", "submit", "return")
@@ -97,6 +97,8 @@ def _classes_and_roles(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
     for axis in outline.classes:
         if (axis in NAMES or axis == "unit") and axis != "outcome":  # a case has its outcome from that axis
             yield Problem(f"{axis!r} has a meaning in conditions already; call the class otherwise", f"classes.{axis}")
+    if SYSTEM in outline.roles:
+        yield Problem("'system' is the desk's own role; call it otherwise", f"roles.{SYSTEM}")
     for name, role in outline.roles.items():
         for action in role.may:
             # A role of the base may have been granted what went with a state that this rulebook drops.

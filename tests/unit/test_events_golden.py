@@ -443,6 +443,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "stepped_back": {
         "counts": {**COUNTED, "instructed": 1, "views": 10491, "contribution_returned": 1, "stepped_back": 1},
     },
+    "limit_set": {"limits_set": ("handle/1",)},
     "rung_taken_up": {"proposed": ()},
 }
 
@@ -503,6 +504,7 @@ def test_a_unit_s_part_is_followed_from_asking_to_its_contribution_and_back() ->
     assert part("declined", "公安局") == ("assisting", "declined", None)
     assert part("submitted", "夹河镇") == ("lead", "replied", None)
     assert part("returned", "夹河镇") == ("lead", "returned", None)
+    assert part("reopened", "夹河镇") == ("lead", "accepted", None)
     assert part("consultation_concluded", "公安局") == ("lead", "asked", None)
     assert part("contributed", "夹河镇") == ("assisting", "replied", "47.contribution")
     assert part("contribution_returned", "夹河镇") == ("assisting", "returned", "47.contribution")

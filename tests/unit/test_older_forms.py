@@ -110,6 +110,13 @@ def test_a_history_of_the_first_form_is_folded_as_it_was_meant() -> None:
     assert (at["rung_fired"].occasions, at["rung_fired"].proposed) == (("late-daily/handle/1/2",), ())
 
 
+def test_a_lead_that_declined_in_the_first_form_has_the_case_no_longer() -> None:
+    case, _ = before("declined")
+    assert case is not None
+    after = evolve(case, journal.decode(older("declined").replace("公安局", "夹河镇")))
+    assert (after.units, after.led_by, after.has("夹河镇")) == (("公安局", "城管局"), "夹河镇", False)
+
+
 def test_what_a_rung_proposed_in_the_first_form_is_about_the_units_that_had_the_case() -> None:
     case, _ = before("rung_fired")
     line = older("rung_fired").replace('"mode":"auto"', '"mode":"propose"')

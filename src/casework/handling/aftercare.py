@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from .. import actions as act
 from .. import events
+from ..cases import Order
 from ..decisions import Draft
+from ..errors import listed
 from . import contents
 from .orders import open_order
 
@@ -23,6 +25,7 @@ def revisit(draft: Draft, command: act.Revisit) -> None:
     if order and form and form.revisit != command.whom:
         raise draft.refuse("revisit", f"order {order.number} does not ask for a revisit of the {command.whom}")
     whom = contents.unit_of(draft, command) if command.whom == "unit" else "citizen"
+    answers = _answers(draft, command, order, whom) if order else ""
     note = draft.maybe("note", command.note)
     found = events.Revisited(
         whom=whom,
@@ -34,12 +37,18 @@ def revisit(draft: Draft, command: act.Revisit) -> None:
         note=note,
     )
     draft.add("revisit", found)
-    if order:
-        mine = [name for name in order.unanswered if name in (whom, draft.actor.unit, draft.actor.role)]
-        who = next(iter(mine or order.unanswered), None)
-        if who:
-            answer = note or draft.text("answer", _found(command))
-            draft.add("answer", events.OrderAnswered(order=order.id, unit=who, answer=answer))
+    if order and answers:
+        answer = note or draft.text("answer", _found(command))
+        draft.add("answer", events.OrderAnswered(order=order.id, unit=answers, answer=answer))
+
+
+def _answers(draft: Draft, command: act.Revisit, order: Order, whom: str) -> str:
+    """Return in whose name a revisit answers the order that asked for it; "" where it was answered already."""
+    mine = (whom, contents.spoken_for(draft, command), draft.actor.role)
+    went = (*order.to, *order.roles)
+    if not set(mine).intersection(went):
+        raise draft.refuse("revisit", f"order {order.number} went to {listed(went)}", allowed=went)
+    return next((name for name in order.unanswered if name in mine), "")
 
 
 def _found(command: act.Revisit) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from ..actions import Command
 from ..decisions import Draft
 from ..errors import NotPermitted, UnknownClass, listed, nearest
-from ..privacy import acts_for
 
 
 def classes(draft: Draft, named: Mapping[str, str]) -> dict[str, str]:
@@ -67,8 +66,7 @@ def spoken_for(draft: Draft, command: Command) -> str:
     named: str | None = getattr(command, "unit", None)
     if named:
         named = registered(draft, named)
-    role = draft.rulebook.roles.get(actor.role)
-    if actor.unit and named and role and role.scope == "unit" and not acts_for(role, actor, named, draft.rulebook.register):
+    if actor.unit and named and not draft.speaks_for(named):
         why = f"acts for {actor.unit}, not for {named}"
         raise NotPermitted(command.action, actor=actor.id, role=actor.role, why=why, case=draft.id)
     return named or actor.unit or ""

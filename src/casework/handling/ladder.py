@@ -55,6 +55,8 @@ def _ring(draft: Draft, clock: SlaClock, alarm: Alarm) -> None:
     owing = tuple(unit for unit in order.to if unit in order.unanswered) or order.to if order else ()
     about = owing if order else (clock.subject,) if draft.case.has(clock.subject) else ()
     occasion = escalation.occasion(alarm, clock)
+    if clock.started_at == draft.now and any(getattr(event.data, "rung", None) == alarm.rung for event in draft.events):
+        rung = None  # what a rung lets start does not ring the same rung at the same moment, or it would for ever
     fire(draft, rung, alarm.rung, occasion, units=about or draft.case.units, clocks=(msgspec.structs.replace(clock, alarms=left),))
 
 

@@ -36,13 +36,11 @@ def _form(draft: Draft, name: str) -> OrderForm:
 def addressees(draft: Draft, form: OrderForm, units: tuple[str, ...]) -> tuple[str, ...]:
     """Return the units that an order goes to: those named, or those of the case that the form names; *units* have the matter."""
     case, register = draft.case, draft.rulebook.register
-    lead = units[0] if units else case.led_by
-    parent = register.find(lead, case=draft.id).parent if register and lead else ""
-    of_case = {"lead": (lead,) if lead else (), "units": case.units or units, "parent": (parent,) if parent else ()}
-    found = [unit for name in form.to for unit in of_case.get(name, ())]
-    if not found and "parent" in form.to and lead:
-        found = [lead]  # nobody stands above it
-    return tuple(dict.fromkeys(found))
+    about = units if units and units != case.units else ()  # some units alone: what is due is due from them
+    leads = about or units[:1] or ((case.led_by,) if case.led_by else ())
+    parents = [parent for unit in leads if register and (parent := register.find(unit, case=draft.id).parent)]
+    of_case = {"lead": leads, "units": about or case.units or units, "parent": parents or leads}  # nobody may stand above
+    return tuple(dict.fromkeys(unit for name in form.to for unit in of_case.get(name, ())))
 
 
 def issue(draft: Draft, name: str, units: tuple[str, ...], text: str, *, rung: str | None) -> None:

@@ -173,10 +173,13 @@ def publish(draft: Draft, command: act.Publish) -> None:
 def close(draft: Draft, command: act.Close) -> None:
     """End the case with its outcome, after the revisit that the rulebook may require."""
     contents.outcome(draft, command.outcome)
-    required = draft.rulebook.outline.revisit.required
-    if required and draft.holds(required) and not _revisited(draft):
-        raise draft.refuse("close", "the citizen is to be asked first how the matter stands", allowed=("revisit",))
-    draft.add("close", events.Closed(outcome=command.outcome or draft.case.outcome))
+    required, closed = draft.rulebook.outline.revisit.required, events.Closed(outcome=command.outcome or draft.case.outcome)
+    if required and not _revisited(draft):
+        trial = draft.fork()
+        trial.add("close", closed)
+        if trial.holds(required):  # which asks of the case with this outcome
+            raise draft.refuse("close", "the citizen is to be asked first how the matter stands", allowed=("revisit",))
+    draft.add("close", closed)
 
 
 def _revisited(draft: Draft) -> bool:
