@@ -320,7 +320,7 @@ class Revisit(Command):
     order: str | None = None
     solved: bool | None = None
     satisfied: bool | None = None
-    fault: str | None = None
+    fault: str | None = Field(default=None, max_length=100)
     note: str = _TEXT
     unit: str | None = None
 

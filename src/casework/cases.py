@@ -16,7 +16,8 @@ from .sla import SlaClock
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """One unit's part in a case: lead or assisting, and how far it got. Moments are UTC.
 
-    ``contribution`` is what an assisting unit handed to the lead.
+    ``contribution`` is what an assisting unit handed to the lead; a lead that declined ``stays`` responsible where the rule
+    says so.
     """
 
     unit: str
@@ -27,6 +28,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     contacted_at: datetime | None = None
     replied_at: datetime | None = None
     declined_at: datetime | None = None
+    stays: bool = False
     contribution: Ref | None = None
 
 
@@ -165,7 +167,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     replies: tuple[Reply, ...] = ()
     requests: tuple[Request, ...] = ()
     clocks: tuple[SlaClock, ...] = ()
-    limits_set: tuple[str, ...] = ()
     asks: tuple[Ask, ...] = ()
     orders: tuple[Order, ...] = ()
     consultations: tuple[Consultation, ...] = ()
@@ -181,6 +182,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     exit: str | None = None
     merged_into: str | None = None
     erased: tuple[Ref, ...] = ()
+    limits_set: tuple[str, ...] = ()  # a new field goes last: stores tell older rows by the last one
 
     def clock(self, key: str) -> SlaClock:
         """Return the clock of this key (``"handle"``, ``"accept:夹河镇"``); `UnknownClock` names the clocks there are."""
@@ -214,7 +216,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def units(self) -> tuple[str, ...]:
         """The units that have the case now, the lead first; a lead that declined and stays responsible is one of them."""
-        return tuple(row.unit for row in self.assignments if row.status not in ("declined", "ended") or row.unit == self.lead)
+        return tuple(row.unit for row in self.assignments if row.status not in ("declined", "ended") or row.stays)
 
     def has(self, unit: str | None) -> bool:
         """Return whether a unit has the case now."""

@@ -368,7 +368,9 @@ class Draft:
             return keeper.cancel(clock, self.now) if clock.status == "waiting" else keeper.stop(clock, self.now)
         if over or (rule.per == "assignment" and clock.subject not in after.units):
             return keeper.cancel(clock, self.now)
-        if clock.status == "waiting" and isinstance(data, events.Accepted) and data.unit == after.lead:
+        lead = after.assignment(after.lead)
+        back = isinstance(data, events.Declined) and lead is not None and lead.status != "asked"  # it fell back to who had it
+        if clock.status == "waiting" and (back or (isinstance(data, events.Accepted) and data.unit == after.lead)):
             return self.with_alarms(keeper.begin(rule, self._limit(rule), self.now, clock=clock))
         return clock
 

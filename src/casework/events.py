@@ -171,7 +171,8 @@ class Accepted(Payload, frozen=True, kw_only=True):
 class Declined(Payload, frozen=True, kw_only=True):
     """A unit handed its assignment back; ``count`` counts this case's declines.
 
-    ``lead`` is the lead unit after it, where that is another one or none; unset, it is as it was (as always in version 1).
+    ``lead`` is the lead unit after a lead declined: none, the unit that was asked first, or the same one, which then stays
+    responsible. Unset (as always in version 1), it is as it was.
     """
 
     kind = "declined"

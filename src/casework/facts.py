@@ -75,7 +75,7 @@ def facts_of(after: Case, event: Event) -> tuple[Fact, ...]:
         row = after.assignment(data.lead)
         if row and row.accepted_at:  # it led before, or assisted, and need not accept again
             found.append(("accepted", data.lead, 0))
-    if isinstance(data, ev.Declined) and (data.lead is not msgspec.UNSET or after.lead == data.unit):
+    if isinstance(data, ev.Declined) and data.lead is not msgspec.UNSET:
         found.append(("assigned", after.lead or "", 0))  # the case is with nobody, or stays with the unit that was asked first
     found += [
         (f"{'met' if clock.met else 'late'}:{clock.rule}", clock.subject or after.lead or "", clock.late)

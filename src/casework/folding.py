@@ -91,7 +91,7 @@ def _for_order(case: Case, order: str, change: Callable[[Order], Order]) -> tupl
 def _team(case: Case, event: Event, lead: str, assisting: tuple[str, ...]) -> dict[str, Any]:
     wanted = (lead, *assisting)
     kept = {row.unit: row for row in case.assignments if row.unit in wanted and row.status not in ("declined", "ended")}
-    rows = [replace(row, status="ended") for row in case.assignments if row.unit not in wanted]
+    rows = [replace(row, status="ended", stays=False) for row in case.assignments if row.unit not in wanted]
     for unit in wanted:
         part: Literal["lead", "assisting"] = "lead" if unit == lead else "assisting"
         row = kept.get(unit)
@@ -118,7 +118,8 @@ def _declined(case: Case, event: Event, data: ev.Declined) -> dict[str, Any]:
 
 def _back(row: Assignment) -> Assignment:
     """Return the part of a unit to which a case falls back, as far as it had got."""
-    return replace(row, part="lead", status="declined" if row.declined_at else "accepted" if row.accepted_at else "asked")
+    status: Literal["declined", "accepted", "asked"] = "declined" if row.declined_at else "accepted" if row.accepted_at else "asked"
+    return replace(row, part="lead", status=status, stays=status == "declined")
 
 
 def _contacted(case: Case, event: Event, data: ev.Contacted) -> dict[str, Any]:
@@ -150,7 +151,8 @@ def _submitted(case: Case, event: Event, data: ev.Submitted) -> dict[str, Any]:
         findings=data.findings,
     )
     rows = _for_unit(case, data.unit, status="replied", replied_at=event.occurred_at)
-    return {"replies": (*case.replies, reply), "assignments": rows}
+    # What waited to be done about the reply before does not concern this one.
+    return {"replies": (*case.replies, reply), "assignments": rows, "requests": _without_request(case, "close")}
 
 
 def _approval_requested(case: Case, event: Event, data: ev.ApprovalRequested) -> dict[str, Any]:

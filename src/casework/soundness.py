@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from .actions import COMMANDS
 from .approvals import PUBLISH
 from .calendars import WorkCalendar
 from .conditions import NAMES
-from .errors import CaseworkError, Problem, nearest
-from .escalation import EFFECTS, OrderForm, Rung
+from .documents import NAMES as NAMES_OF_TEMPLATES
+from .documents import render
+from .errors import CaseworkError, InputError, Problem, nearest
+from .escalation import COUNTS, EFFECTS, OrderForm, Rung
 from .limits import BY_THE_DAY, Limit
 from .outline import RECEIVE, Outline
 from .privacy import grant_problems
@@ -234,8 +237,22 @@ def _orders(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
                 yield Problem(f"role {name!r} issues this form and may not issue", f"{path}.by")
         if form.answer.cleared_by:
             yield from _clearer(outline, form, f"{path}.answer.cleared_by")
+        yield from _fillable(form, f"{path}.document.template")
         if form.clock:
             yield from _clock(outline, life, form.clock, f"{path}.answer")
+
+
+def _fillable(form: OrderForm, path: str) -> Iterator[Problem]:
+    """Yield what goes wrong when a template is filled, of a case that has a due date and of one that has none."""
+    words = dict.fromkeys(NAMES_OF_TEMPLATES, "x")
+    counts, today = dict.fromkeys(COUNTS, 0), date(2020, 7, 1)
+    for due in (today, None) if form.document.template else ():
+        known = {**words, "to": ["x"], "day": today, "due": due, "answer_by": today if form.clock else None, "counts": counts}
+        try:
+            render(form.document.template, known)
+        except InputError as error:
+            yield Problem(f"{error}{'' if due else ', of a case without a due date'}", path)
+            return
 
 
 def _clearer(outline: Outline, form: OrderForm, path: str) -> Iterator[Problem]:

@@ -91,9 +91,14 @@ def case_view(
         lead=case.lead,
         units=case.units,
         replies=tuple(texts.get(reply.text, "") for reply in case.replies if reply.status == "published" or role.scope != "own"),
-        clocks=tuple(_clock_view(clock, rulebook, keeper, now) for clock in case.clocks),
+        clocks=tuple(_clock_view(clock, rulebook, keeper, now) for clock in case.clocks if _shown(clock, rulebook, role)),
         allowed=allowed,
     )
+
+
+def _shown(clock: SlaClock, rulebook: Rulebook, role: Role) -> bool:
+    """Return whether a clock is shown: orders are between offices, and no business of the sender's."""
+    return role.scope != "own" or rulebook.clocks[clock.rule].per != "order"
 
 
 def _clock_view(clock: SlaClock, rulebook: Rulebook, keeper: Timekeeper, now: datetime) -> ClockView:

@@ -149,7 +149,7 @@ def test_the_supervision_office_takes_it_up_and_the_unit_its_leader_and_the_coun
     for words in ("督办单 泾政督〔2015〕1号", "榔桥镇：", "JX-1号来件", "办理时限为2015-08-14", "于2015-08-19前办结来件"):
         assert words in document
     assert story.told() == [
-        Told("handler", "榔桥镇", "督办单（泾政督〔2015〕1号）"),
+        Told("handler", "榔桥镇", "督办单（泾政督〔2015〕1号），请回复办理情况说明"),
         Told("chief", "榔桥镇", "抄送：督办单（泾政督〔2015〕1号）"),
         Told("leader", "榔桥镇", "抄送：督办单（泾政督〔2015〕1号）"),
     ]
@@ -192,8 +192,8 @@ def test_an_order_that_nobody_answers_comes_before_the_leaders() -> None:
     story.told()
     story.sweep(at="2015-08-20 07:30")
     assert {(row.to, row.zh) for row in story.told()} == {
-        ("leader", "督办单逾期未回复：supervision"),
-        ("chief", "督办单逾期未回复：supervision"),
+        ("leader", "督办单逾期未回复"),
+        ("chief", "督办单逾期未回复"),
     }
 
 
@@ -249,7 +249,7 @@ def test_what_the_county_leader_instructed_on_is_watched_by_the_supervision_offi
     instructed = story.do(Instruct(text="请认真核实，一查到底。"), by="leader")
     assert instructed.counts["instructed"] == 1
     notices = story.told()
-    assert Told("supervisor", "城管执法局", "领导批示件：instructed") in notices
+    assert Told("supervisor", "城管执法局", "领导批示件") in notices
     assert Told("handler", "城管执法局", "领导对来件作出批示，请落实") in notices
     with story.refused(NotPermitted, "has no right to it"):
         story.do(Instruct(text="请速办。"), by="clerk")

@@ -237,7 +237,7 @@ def test_the_second_return_brings_a_supervision_order_with_a_limit() -> None:
     assert story.due("answer-supervision:o1") == "2017-07-20"
     ordered = {(row.to, row.zh) for row in story.told() if "督办单" in row.zh}
     assert ordered == {
-        ("handler", "督办单（神政督〔2017〕1号）"),
+        ("handler", "督办单（神政督〔2017〕1号），请回复情况说明"),
         ("clerk", "抄送：督办单（神政督〔2017〕1号）"),
         ("head", "抄送：督办单（神政督〔2017〕1号）"),
     }
@@ -250,7 +250,7 @@ def test_an_order_that_nobody_answers_brings_in_discipline_inspection() -> None:
     [_, discipline] = followed.orders
     assert (discipline.form, discipline.roles, discipline.rung) == ("inspection", ("discipline",), "order-ignored")
     told = story.told()
-    assert Told("discipline", "交通运输局", "纪检监察跟进督办函（神问政函〔2017〕1号）") in told
+    assert Told("discipline", "交通运输局", "纪检监察跟进督办函（神问政函〔2017〕1号），请回复跟进督办情况") in told
     assert Told("leader", "交通运输局", "抄送：纪检监察跟进督办函（神问政函〔2017〕1号）") in told
     with story.refused(ConditionUnmet, "went to discipline"):
         story.do(AnswerOrder(order="o2", text="已整改。"), by="handler", unit="交通运输局")
@@ -280,7 +280,7 @@ def test_what_needs_work_is_asked_after_with_a_limit_by_difficulty(difficulty: s
     assert (order.form, order.number, order.to) == ("revisit", "神问政回访〔2017〕1号", ("交通运输局",))
     assert story.due("answer-revisit:o1") == due
     assert f"于{due}前回复办理结果" in story.text(order.document)
-    assert Told("handler", "交通运输局", "回访单（神问政回访〔2017〕1号）") in story.told()
+    assert Told("handler", "交通运输局", "回访单（神问政回访〔2017〕1号），请回复办理结果") in story.told()
 
 
 @pytest.mark.parametrize("outcome", ["solved", "explained", "unfounded"])

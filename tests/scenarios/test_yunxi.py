@@ -144,7 +144,7 @@ def test_an_order_goes_to_the_unit_with_a_copy_to_those_who_answer_for_it() -> N
     assert (order.number, order.to) == ("督〔2020〕1号", ("夹河镇",))
     assert "办理期限为2020-07-13，至今尚未答复" in story.text(order.document)
     told = {(row.to, row.zh) for row in story.told()}
-    assert ("handler", "督办单（督〔2020〕1号）") in told
+    assert ("handler", "督办单（督〔2020〕1号），请回复办理情况说明") in told
     assert {("head", "抄送：督办单（督〔2020〕1号）"), ("leader", "抄送：督办单（督〔2020〕1号）")} <= told
 
 

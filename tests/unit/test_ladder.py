@@ -169,11 +169,11 @@ def test_an_act_that_is_refused_sets_nothing_off() -> None:
 @pytest.mark.parametrize(
     "on, more, zh, en",
     [
-        ("done:note", "", "备注", "Note"),
-        ("views", "at = 1", "点击量", "views"),
-        ("late:first", "", "首次联系", "first contact"),
-        ("late:handle", "", "handle", "handle"),
-        ("unanswered:supervision", "", "督办单", "supervision"),
+        ("done:note", "", "盯办", "Note"),
+        ("views", "at = 1", "盯办", "views"),
+        ("late:first", "", "盯办：首次联系", "first contact"),
+        ("late:handle", "", "盯办：handle", "handle"),
+        ("unanswered:supervision", "", "盯办", "supervision"),
     ],
 )
 def test_a_notice_of_a_rung_names_what_it_stands_on_as_people_do(on: str, more: str, zh: str, en: str) -> None:
@@ -186,7 +186,7 @@ def test_a_notice_of_a_rung_names_what_it_stands_on_as_people_do(on: str, more: 
     desk.desk.sweep()
     rows = [row.notification for row in desk.desk.store.outbox.pending(local("2021-01-01 00:00"), limit=1000)]
     assert [(row.zh, row.en) for row in rows if row.to == "leader" and row.zh.startswith("盯办")] == [
-        (f"盯办：{zh}", f"step: {en}")
+        (zh, f"step: {en}")
     ]
 
 

@@ -113,9 +113,9 @@ def test_a_case_s_way_is_told_in_chinese() -> None:
     assert account(*LIFE, texts=TEXTS).text("zh").splitlines() == [
         "件c1的去向及缘由（Asia/Shanghai）",
         "2020-07-01 09:00  系统：收到来件（渠道：portal；栏目：县长信箱；所在地：夹河镇安家村）",
-        "2020-07-01 10:00  系统：规则“lights”建议主办单位住建局、kind为求助；理由：路灯归住建；依据：“城市照明管理规定第五条”",
-        "2020-07-01 10:00  系统：规则“late”建议kind为投诉；推定：七月多为投诉",
-        "2020-07-01 11:00  问政办：登记受理，定类：kind为投诉",
+        "2020-07-01 10:00  系统：规则“lights”建议主办单位住建局、类别为求助；理由：路灯归住建；依据：“城市照明管理规定第五条”",
+        "2020-07-01 10:00  系统：规则“late”建议类别为投诉；推定：七月多为投诉",
+        "2020-07-01 11:00  问政办：登记受理，定类：类别为投诉",
         "2020-07-01 12:00  问政办：交办主办单位夹河镇，协办单位公安局",
         "2020-07-01 13:00  问政办：未采纳规则“lights”的建议（住建局），选定夹河镇；理由：村民小组的路灯",
         "2020-07-01 15:00  承办人：夹河镇退件（第1次）；理由：不属本单位职责；说明：属 城市 照明；此后无主办单位",
@@ -193,15 +193,15 @@ def test_a_step_keeps_whose_act_it_was_and_what_hosts_sort_by() -> None:
         ),
         (
             events.Reviewed(classes={"kind": "help", "outcome": "solved"}, note="2.text"),
-            "登记受理，定类：kind为求助、outcome为已解决；备注：因为",
+            "登记受理，定类：类别为求助、结果为已解决；备注：因为",
             "registered it as kind help, outcome solved; note: 因为",
         ),
         (
             events.Reclassified(axis="kind", old="help", new="complaint", reason="2.text"),
-            "将kind由求助改为投诉；理由：因为",
+            "将类别由求助改为投诉；理由：因为",
             "changed kind from help to complaint; reason: 因为",
         ),
-        (events.Reclassified(axis="kind", old=None, new="complaint", reason=None), "将kind定为投诉", "set kind to complaint"),
+        (events.Reclassified(axis="kind", old=None, new="complaint", reason=None), "将类别定为投诉", "set kind to complaint"),
         (
             events.Declined(unit="夹河镇", reason="重复转办", explanation=None, count=2),
             "夹河镇退件（第2次）；理由：重复转办",
@@ -390,7 +390,7 @@ def test_a_text_that_was_erased_is_told_as_such() -> None:
     acts = events.Reclassified(axis="kind", old=None, new="help", reason="2.reason")
     for texts in ({}, {"2.reason": ""}):
         assert last(acts, texts=texts) == (
-            "问政办：将kind定为求助；理由：（已删除）",
+            "问政办：将类别定为求助；理由：（已删除）",
             "office clerk: set kind to help; reason: (erased)",
         )
         assert account(acts, texts=texts).steps[-1].reason == ""
@@ -400,7 +400,7 @@ def test_a_long_text_is_cut_in_the_lines_and_kept_in_the_step() -> None:
     text = "路" * 150 + "\n\n灯" + "亮" * 150
     step = account(events.Reclassified(axis="kind", old=None, new="help", reason="r"), texts={"r": text}).steps[-1]
     assert step.reason == text
-    assert step.zh == f"问政办：将kind定为求助；理由：{'路' * 150} 灯{'亮' * 46}…"
+    assert step.zh == f"问政办：将类别定为求助；理由：{'路' * 150} 灯{'亮' * 46}…"
 
 
 def test_a_role_that_the_rulebook_has_no_words_for_is_told_by_its_name() -> None:
@@ -456,7 +456,7 @@ def test_a_rule_that_is_followed_and_one_that_is_overruled_are_told_apart() -> N
         "2020-07-01 09:00  问政办：未采纳规则“lights”的建议（住建局），选定夹河镇；理由：村里的路灯",
     ]
     assert lines[6].startswith("2020-07-01 09:00  承办人：夹河镇退件（第1次）；理由：不属本单位职责；说明：应由住建局办理")
-    assert lines[7:] == ["2020-07-01 09:00  问政办：将kind定为投诉"]
+    assert lines[7:] == ["2020-07-01 09:00  问政办：将类别定为投诉"]
 
 
 @given(st.data())

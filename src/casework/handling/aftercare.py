@@ -46,9 +46,11 @@ def _answers(draft: Draft, command: act.Revisit, order: Order, whom: str) -> str
     """Return in whose name a revisit answers the order that asked for it; "" where it was answered already."""
     mine = (whom, contents.spoken_for(draft, command), draft.actor.role)
     went = (*order.to, *order.roles)
-    if not set(mine).intersection(went):
+    if set(mine).intersection(went):
+        return next((name for name in order.unanswered if name in mine), "")
+    if draft.of_unit(draft.actor.role):
         raise draft.refuse("revisit", f"order {order.number} went to {listed(went)}", allowed=went)
-    return next((name for name in order.unanswered if name in mine), "")
+    return next(iter(order.unanswered), "")  # whoever stands above units may ask in their place
 
 
 def _found(command: act.Revisit) -> str:

@@ -69,11 +69,10 @@ def decline(draft: Draft, command: act.Decline) -> None:
         raise draft.refuse("decline", f"the case was declined {count - 1} times already, the most that the rulebook allows")
     lead: str | msgspec.UnsetType | None = msgspec.UNSET
     if unit == case.lead:
-        first = case.first_lead if rules.responsible == "first-asked" else None
-        lead = msgspec.UNSET if first == unit else first
+        lead = case.first_lead if rules.responsible == "first-asked" else None
     explanation = draft.maybe("explanation", command.explanation)
     draft.add("decline", events.Declined(unit=unit, reason=command.reason, explanation=explanation, count=count, lead=lead))
-    if lead:
+    if lead and lead != unit:
         draft.told("submit", (lead,), "来件退回你单位负责", "the case is your unit's again")
 
 
@@ -99,7 +98,7 @@ def return_part(draft: Draft, command: act.ReturnContribution) -> None:
     """Send an assisting unit's part back to it."""
     unit = contents.registered(draft, command.unit)
     row = draft.case.assignment(unit)
-    if row is None or not draft.case.has(unit) or row.contribution is None or row.status != "replied":
+    if row is None or row.part == "lead" or not draft.case.has(unit) or row.contribution is None or row.status != "replied":
         able = tuple(row.unit for row in draft.case.assignments if row.contribution and row.status == "replied")
         raise draft.refuse("return_part", f"{unit} has handed in no part that could be returned", allowed=able)
     for reason in command.reasons:

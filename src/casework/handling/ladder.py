@@ -104,9 +104,10 @@ def fire(
         if rung is None or not do:
             return
         what, (zh, en) = draft.rulebook.label(rung.id), _stands_on(draft, rung)
+        said = what if what != rung.id and rung.kind not in ("due", "late") else f"{what}：{zh}"  # a label says what it is about
         for line in do:
             if line.startswith("notify:"):
-                draft.notify(line.removeprefix("notify:"), f"{what}：{zh}", f"{rung.id}: {en}", units=units)
+                draft.notify(line.removeprefix("notify:"), said, f"{rung.id}: {en}", units=units)
         if rung.mode == "auto":
             carry_out(draft, do, units, "", rung=rung.id)
         elif any(not line.startswith("notify:") for line in do):

@@ -15,6 +15,7 @@ def promise(draft: Draft, command: act.Promise) -> None:
     """Promise a day on a clock, within the rulebook's bounds; it becomes the due date."""
     unit = contents.unit_of(draft, command)
     clock, rule = _clock_to_move(draft, "promise", command.clock, unit)
+    _of_this_run(draft, "promise", clock)
     if rule.promise and rule.promise.reason and not command.reason:
         raise draft.refuse("promise", "a promise gives its reason")
     promised_clock = draft.counted(
@@ -35,6 +36,7 @@ def extend(draft: Draft, command: act.Extend) -> None:
     actor = draft.actor
     unit = contents.unit_of(draft, command)
     clock, rule = _clock_to_move(draft, "extend", command.clock, unit)
+    _of_this_run(draft, "extend", clock)
     asked = next((row for row in draft.case.asks if row.clock == clock.key), None)
     if not command.limit and not asked:
         raise draft.refuse("extend", "no extension is asked for; say by how much, such as '5 working days'")
@@ -63,6 +65,12 @@ def extend(draft: Draft, command: act.Extend) -> None:
         reason=draft.maybe("reason", command.reason),
     )
     draft.add("extend", extended, clocks=(new,))
+
+
+def _of_this_run(draft: Draft, action: str, clock: SlaClock) -> None:
+    """Refuse what was asked for, and waited for approval, while a clock began anew."""
+    if draft.asked_at < clock.started_at:
+        raise draft.refuse(action, f"it was asked for before {clock.key!r} began anew")
 
 
 def refuse_extension(draft: Draft, command: act.RefuseExtension) -> None:

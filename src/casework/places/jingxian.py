@@ -42,11 +42,13 @@ from .story import Progress, Scene, Story
 
 FIRST, AS_OF = date(2015, 1, 1), date(2015, 8, 16)
 PERIOD = f"{FIRST}..{AS_OF}"
-RECEIVED, CLOSED = 836, 829
+RECEIVED = 836
 
 _HOURS = "08:00-12:00, 14:30-17:30"
 _LAST_CALM, _LAST_FATE = date(2015, 8, 7), date(2015, 7, 17)
 """What goes its usual way, and what meets with something, is closed by the end of the story if it comes up to these days."""
+_LAST_DAYS, _BRIEF = (date(2015, 8, 10), date(2015, 8, 12)), 6
+"""On these days so many plain matters come and are closed within two days."""
 _CHANNELS = {
     "mayor-hotline": 34,
     "county-interaction": 27,
@@ -67,15 +69,22 @@ Fate = Literal[
 """What becomes of a message. Late: closed late after an order, or (let-be) without one. Of those that stay open, three are late."""
 
 _FATES: dict[Fate, int] = {"returned": 41, "declined": 33, "passed-on": 5, "asked": 15, "reopened": 9, "late": 15, "let-be": 8}
+
+
+def _moment(month: int, day: int, hour: int, minute: int, second: int) -> datetime:
+    return datetime(2015, month, day, hour, minute, second)  # noqa: DTZ001 - local time; the stage puts the zone to it
+
+
 _OPEN: tuple[tuple[Fate, datetime], ...] = (
-    ("ignored", datetime(2015, 7, 22, 9, 41, 17)),  # noqa: DTZ001 - local time; the stage puts the zone to it
-    ("sent-back", datetime(2015, 7, 30, 20, 5, 33)),  # noqa: DTZ001
-    ("stuck", datetime(2015, 8, 4, 15, 22, 8)),  # noqa: DTZ001
-    ("new", datetime(2015, 8, 13, 10, 14, 52)),  # noqa: DTZ001
-    ("new", datetime(2015, 8, 14, 16, 37, 45)),  # noqa: DTZ001
-    ("new", datetime(2015, 8, 15, 21, 48, 3)),  # noqa: DTZ001
-    ("new", datetime(2015, 8, 16, 11, 9, 26)),  # noqa: DTZ001
+    ("ignored", _moment(7, 22, 9, 41, 17)),
+    ("sent-back", _moment(7, 30, 20, 5, 33)),
+    ("stuck", _moment(8, 4, 15, 22, 8)),
+    ("new", _moment(8, 13, 10, 14, 52)),
+    ("new", _moment(8, 14, 16, 37, 45)),
+    ("new", _moment(8, 15, 21, 48, 3)),
+    ("new", _moment(8, 16, 11, 9, 26)),
 )
+_STAY_OPEN = frozenset(fate for fate, _ in _OPEN)
 
 
 class _Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +96,7 @@ class _Arrival(msgspec.Struct, frozen=True, kw_only=True):
     sender: str
 
 
-class _Case(msgspec.Struct, kw_only=True):
+class _Case(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     unit: str
     handler: str
@@ -131,12 +140,11 @@ class _County:
         """Return the messages in the order of their coming."""
         stage = self.stage
         fates: list[Fate] = [fate for fate, number in _FATES.items() for _ in range(number)]
-        moments = self._moments(CLOSED - 6, FIRST, _LAST_CALM)
+        moments = self._moments(RECEIVED - len(_OPEN) - _BRIEF, FIRST, _LAST_CALM)
         fateful = self.chance.sample([at for at in moments if stage.local(at).date() <= _LAST_FATE], len(fates))
         met = dict(zip(fateful, fates, strict=True))
         timed: list[tuple[datetime, Fate]] = [(moment, met.get(moment, "usual")) for moment in moments]
-        # In the last week only what is plain comes and goes within two days.
-        timed += [(moment, "usual") for moment in self._moments(6, date(2015, 8, 10), date(2015, 8, 12))]
+        timed += [(moment, "usual") for moment in self._moments(_BRIEF, *_LAST_DAYS)]
         timed += [(moment.replace(tzinfo=stage.zone), fate) for fate, moment in _OPEN]
         return [self._arrival(number, moment, fate) for number, (moment, fate) in enumerate(sorted(timed), start=1)]
 
@@ -170,7 +178,6 @@ class _County:
         """Live one message through."""
         stage, fate = self.stage, arrival.fate
         yield arrival.at
-        sender = Sender(ref=arrival.sender)
         letter = arrival.letter
         message = Message(
             subject=letter.subject,
@@ -178,7 +185,7 @@ class _County:
             channel=arrival.channel,
             number=arrival.number,
             place=letter.place,
-            sender=sender,
+            sender=Sender(ref=arrival.sender),
         )
         case = _Case(id=stage.receive(message).id, unit=letter.unit, handler=stage.acting_for(letter.unit, "handler"))
         clerk = self.chance.choice(("office-1", "office-2"))
@@ -192,9 +199,7 @@ class _County:
             yield from self._overdue(case, fate)
         elif fate == "sent-back":
             yield from self._sent_back_twice(case, clerk)
-        elif fate in ("stuck", "new"):
-            return
-        if fate == "ignored":
+        if fate in _STAY_OPEN:
             return
         yield from self._answer(case, arrival, clerk)
         if fate == "reopened":
@@ -282,7 +287,7 @@ class _County:
         stage.act(case.id, AnswerOrder(order=number, text=self.letters.said("excuse")), by=case.handler)
 
     def _sent_back_twice(self, case: _Case, clerk: str) -> Life:
-        """Have two replies in a row sent back; what comes of it lies after the story."""
+        """Have two replies in a row sent back, and supervision ask why."""
         stage = self.stage
         for reason in ("未说明办理结果", "答非所问"):
             yield stage.after(300, 700)
@@ -297,7 +302,6 @@ class _County:
         stage.act(
             case.id, AnswerOrder(order=number, text="该事项须与开发企业商定方案，正在落实，落实后重新答复。"), by=case.handler
         )
-        yield stage.at(AS_OF + timedelta(days=30))
 
     def _answer(self, case: _Case, arrival: _Arrival, clerk: str) -> Life:
         """Submit the reply, perhaps after one that did not do, publish it and close the case; strike off what orders there are."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import URL, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from ... import journal
 from ...cases import Case
 from ...errors import CaseNotFound, KeyReused, SchemaMismatch, StaleVersion, StoreError
 from ...events import Ref, StoredEvent
@@ -121,7 +122,7 @@ class SqlStore:
 
     def read(self, case: str) -> Snapshot:
         """Return a case as it is."""
-        return _snapshot(case, self._rows(say.LOAD, p_id=case))
+        return _snapshot(case, self._rows(say.LOAD, p_id=case), lambda: self.events(case))
 
     def events(self, case: str) -> list[StoredEvent]:
         """Return a case's events in order."""
@@ -238,10 +239,15 @@ def _window(cohort: Cohort) -> dict[str, Any]:
     }
 
 
-def _snapshot(case: str, rows: Sequence[tuple[Any, ...]]) -> Snapshot:
+_NEWEST_FIELD = f'"{Case.__struct_fields__[-1]}":'
+"""What the row of a case holds unless an older casework wrote it: then the case is what its events say."""
+
+
+def _snapshot(case: str, rows: Sequence[tuple[Any, ...]], events: Callable[[], list[StoredEvent]]) -> Snapshot:
     if not rows:
         raise CaseNotFound(case)
-    return Snapshot(_case.decode(rows[0][0]), rows[0][1])
+    body, head = rows[0][:2]
+    return Snapshot(_case.decode(body) if _NEWEST_FIELD in body else journal.replay(events()), head)
 
 
 def _events(case: str, rows: Sequence[tuple[Any, ...]]) -> list[StoredEvent]:
@@ -269,7 +275,7 @@ class _Work:
         self._clocks: dict[str, tuple[SlaClock, ...]] = {}
 
     def load(self, case: str) -> Snapshot:
-        snapshot = _snapshot(case, self._do.run(say.LOAD, {"p_id": case})[1])
+        snapshot = _snapshot(case, self._do.run(say.LOAD, {"p_id": case})[1], lambda: self.events(case))
         self._clocks[case] = snapshot.case.clocks
         return snapshot
 
@@ -374,7 +380,7 @@ class _Work:
 
     def _version(self, case: str) -> int:
         rows = self._do.run(say.LOAD, {"p_id": case})[1]
-        return _snapshot(case, rows).case.version if rows else 0
+        return _snapshot(case, rows, lambda: self.events(case)).case.version if rows else 0
 
     def keep(self, kind: str, digest: str, text: str) -> None:
         n = int(self._do.run(say.LAST_KEPT, {})[1][0][0]) + 1
