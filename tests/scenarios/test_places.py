@@ -18,7 +18,7 @@ from casework import CaseStore, MemoryStore, Message, Rulebook
 from casework.adapters.sql import SqlStore
 from casework.cli.demos import demo
 from casework.errors import InputError
-from casework.places import PLACES, place
+from casework.places import PLACES, jingxian, place, shenmu
 from casework.places.letters import Letters
 from casework.places.stage import Life, Stage
 from casework.units import Register
@@ -110,6 +110,17 @@ def test_a_story_is_the_same_every_time_and_on_every_store(shown: Shown) -> None
     register = story.desk.rulebook.register
     assert register is not None
     assert story.desk.view(numbers[story.scenes[0].number], by=register.actor(story.actor)).allowed
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_figures_do_not_hang_on_the_chance_of_one_story(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    states: dict[str, Counter[str]] = {}
+    for module in (jingxian, shenmu):
+        monkeypatch.setattr(module, "_SEED", seed)
+        store = MemoryStore()
+        module.play(store)
+        states[module.__name__.rpartition(".")[2]] = Counter(case.state == "closed" for case in cases_of(store))
+    assert states == {"jingxian": {True: 829, False: 7}, "shenmu": {True: 85}}
 
 
 def test_every_place_has_its_rulebook_and_its_figures_day() -> None:

@@ -125,7 +125,10 @@ def test_taking_up_may_set_off_further_rungs() -> None:
 
 
 def test_a_case_that_cannot_be_swept_is_told_and_keeps_no_other_waiting_nor_a_number() -> None:
-    form = '\n[[order]]\nid = "odd"\ndocument = { series = "督{n}", template = "{{ 1 // counts.returned }}" }\n'
+    form = (
+        '\n[[order]]\nid = "odd"\ndocument = { series = "督{n}", template = '
+        '"{{ 1 // (counts.returned if subject|length > 1 else 1) }}" }\n'
+    )
     desk = climbing(form, rung("late:handle", "issue:odd"))
     desk.receive()
     desk.do(Review(), Assign(lead="公安局"), case="c2")

@@ -40,11 +40,19 @@ def test_a_template_knows_no_day_where_the_form_has_no_limit() -> None:
     ],
 )
 def test_a_template_reads_and_never_acts(template: str, says: str) -> None:
+    with pytest.raises(RulebookInvalid) as refusal:
+        climbing(form(template))
+    (problem,) = refusal.value.problems
+    assert says in problem.message
+    assert problem.path.endswith("].document.template")
+
+
+def test_a_template_that_works_for_most_cases_fails_clearly_for_the_others() -> None:
+    template = "{{ 1 // (0 if subject != 'x' else 1) }}"
     desk = climbing(form(template))
     error = refused(desk, IssueOrder(form="paper"), CLERK, InputError)
-    assert says in str(error)
     assert isinstance(error, InputError)
-    assert error.value == template
+    assert (error.value, str(error)) == (template, "the template cannot be filled: ZeroDivisionError")
 
 
 @pytest.mark.parametrize(

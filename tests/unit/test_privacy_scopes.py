@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from casework.cases import Assignment, Case, Consultation, Order
@@ -234,7 +235,9 @@ def test_a_unit_that_declined_sees_the_case_and_acts_on_it_only_where_one_below_
 
 
 def test_a_lead_that_declined_and_stays_responsible_still_acts() -> None:
-    row = case(assignment("夹河镇", "declined"), lead="夹河镇")
+    gone = case(assignment("夹河镇", "declined"), lead="夹河镇")
+    assert refusal(ROLES, handler(), "submit", gone) == "夹河镇 has the case no longer: its assignment is declined"
+    row = case(replace(assignment("夹河镇", "declined"), stays=True), lead="夹河镇")
     assert refusal(ROLES, handler(), "submit", row) == ""
 
 

@@ -44,6 +44,8 @@ FIRST, AS_OF = date(2015, 1, 1), date(2015, 8, 16)
 PERIOD = f"{FIRST}..{AS_OF}"
 RECEIVED = 836
 
+_SEED = 836829
+"""The figures come out with any; with this one the story is always the same."""
 _HOURS = "08:00-12:00, 14:30-17:30"
 _LAST_CALM, _LAST_FATE = date(2015, 8, 7), date(2015, 7, 17)
 """What goes its usual way, and what meets with something, is closed by the end of the story if it comes up to these days."""
@@ -104,7 +106,7 @@ class _Case(msgspec.Struct, frozen=True, kw_only=True):
 
 def play(store: CaseStore, progress: Progress | None = None) -> Story:
     """Play the county's story into an empty store; it ends at the end of 16 August 2015."""
-    stage = Stage(Rulebook.shipped("jingxian"), store, opens=FIRST, hours=_HOURS, letters="jx", seed=836829)
+    stage = Stage(Rulebook.shipped("jingxian"), store, opens=FIRST, hours=_HOURS, letters="jx", seed=_SEED)
     county = _County(stage)
     arrivals = county.arrivals()
     for arrival in arrivals:

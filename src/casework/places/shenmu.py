@@ -41,6 +41,8 @@ FIRST, AS_OF = date(2017, 7, 1), date(2017, 11, 28)
 PERIOD = f"{FIRST}..{AS_OF}"
 RECEIVED = 85
 
+_SEED = 8500
+"""The figures come out with any; with this one the story is always the same."""
 _HOURS = "08:00-12:00, 14:00-18:00"
 _BEGINS, _LAST = date(2017, 7, 3), date(2017, 11, 17)
 _LAST_CALM = date(2017, 10, 13)
@@ -156,7 +158,7 @@ _KNOWN = (
 
 def play(store: CaseStore, progress: Progress | None = None) -> Story:
     """Play the city's story into an empty store; it ends at the end of 28 November 2017."""
-    stage = Stage(Rulebook.shipped("shenmu"), store, opens=FIRST, hours=_HOURS, letters="sm", seed=8500)
+    stage = Stage(Rulebook.shipped("shenmu"), store, opens=FIRST, hours=_HOURS, letters="sm", seed=_SEED)
     city = _City(stage)
     arrivals = city.arrivals()
     for arrival in arrivals:
