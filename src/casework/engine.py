@@ -238,12 +238,12 @@ def _usable(draft: Draft, proposal: Proposal) -> Proposal:
 
 
 def _gates(draft: Draft, command: act.Command) -> tuple[str, ...]:
-    """Return the gates before an act; their conditions ask of the case as it would be after it."""
+    """Return the gates before an act; their conditions ask of the case as it would be after it, and else as it is."""
     if all(row.on != command.action for row in draft.rulebook.outline.approval):
         return ()
     trial = draft.fork()
     _do(trial, command)
-    return trial.gates(command.action)
+    return trial.gates(command.action) or draft.gates(command.action)
 
 
 def _ask(draft: Draft, command: act.Command, gates: tuple[str, ...]) -> None:

@@ -177,7 +177,7 @@ def close(draft: Draft, command: act.Close) -> None:
     if required and not _revisited(draft):
         trial = draft.fork()
         trial.add("close", closed)
-        if trial.holds(required):  # which asks of the case with this outcome
+        if draft.holds(required) or trial.holds(required):  # another outcome does not get round it, nor does the old one
             raise draft.refuse("close", "the citizen is to be asked first how the matter stands", allowed=("revisit",))
     draft.add("close", closed)
 
