@@ -25,6 +25,9 @@ _NO_HOURS = "working hours, and an end at 'close', need office hours: [hours] op
 _UNGATED = ("approve", "refuse", "submit", "return")
 """Acts before which no gate can stand: the decisions themselves, and those by which a reply comes to its own gates."""
 
+_BEFORE_UNITS = ("review", "reject", "assign")
+"""Acts on a case that is with no unit yet, so that nobody of a unit could let them pass."""
+
 _RAISED: Mapping[str, tuple[str, ...]] = {
     "return": ("returned",),
     "decline": ("declined",),
@@ -194,6 +197,8 @@ def _approvals(outline: Outline, life: Lifecycle) -> Iterator[Problem]:
             yield from _known(name, outline.roles, "role", f"{path}.by")
             if name in outline.roles and "approve" not in outline.roles[name].may:
                 yield Problem(f"role {name!r} stands at a gate and may not approve", f"{path}.by")
+            if approval.on in _BEFORE_UNITS and name in outline.roles and outline.roles[name].scope == "unit":
+                yield Problem(f"{approval.on!r} is done before any unit has the case; role {name!r} acts for a unit", f"{path}.by")
 
 
 def _tables(outline: Outline, life: Lifecycle) -> Iterator[Problem]:

@@ -435,3 +435,11 @@ def test_everything_is_told_at_once() -> None:
         DAYS.replace("receive", "x") + ORDER + 'cc = ["y"]\n' + rung("late:z") + '[[approval]]\non = "close"\nby = ["w"]\n'
     )
     assert [line.partition(" @ ")[2] for line in told] == ["approval[0].by", "order[0].cc", "rung[0].on", "clock[0].starts_on"]
+
+
+@pytest.mark.parametrize("act", ["review", "reject", "assign"])
+def test_what_is_done_before_a_unit_has_the_case_does_not_wait_for_somebody_of_a_unit(act: str) -> None:
+    head = '[roles.head]\nscope = "unit"\nmay = ["approve", "refuse"]\n'
+    says = f"'{act}' is done before any unit has the case; role 'head' acts for a unit @ approval[0].by"
+    assert problems(f'{head}[[approval]]\non = "{act}"\nby = ["head"]\n') == [says]
+    assert problems(f'{head}[[approval]]\non = "extend"\nby = ["head"]\n{DAYS}extend = {{ times = 1 }}\n') == []
