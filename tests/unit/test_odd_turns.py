@@ -1,4 +1,4 @@
-"""Turns that nobody plans for: orders that bring on themselves, limits set by hand, cases that fall back, requests that grow old."""
+"""Turns that nobody plans for: orders that bring on themselves, limits set by hand, cases that fall back, stale requests."""
 
 from __future__ import annotations
 
