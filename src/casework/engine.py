@@ -10,7 +10,7 @@ Every step goes through `decisions.Draft.add`, which moves the state, the clocks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -172,33 +172,27 @@ def series_needed(
     """Return the number series that a command (with None: the passing of time; without a case: a message) may draw from."""
     acts: list[str] = []
     forms: list[str] = []
+    effects: list[str] = []
     if case is None:
-        acts.append(RECEIVE)
+        acts = [RECEIVE]
     elif command is None:
         # A clock that a rung lets start may ring at once, so one rung that is due may come to every other.
-        acts, forms = _acts_and_forms(line for rung in rulebook.rungs.values() for line in rung.do)
+        effects = [line for rung in rulebook.rungs.values() for line in rung.do]
     else:
         acts = [command.action, *_FOLLOWED_BY.get(command.action, ())]
         if isinstance(command, act.IssueOrder):
-            forms.append(command.form)
-        elif isinstance(command, act.Approve):
-            acts += [row.act for row in case.requests] + ["revisit", "answer"]
-            forms += [row for row in rulebook.orders if case.request("issue")]
-            acts_of, forms_of = _acts_and_forms(line for row in case.proposed if case.request("take_up") for line in row.effects)
-            acts, forms = acts + acts_of, forms + forms_of
-        elif isinstance(command, act.TakeUp):
-            acts_of, forms_of = _acts_and_forms(line for row in case.proposed for line in row.effects)
-            acts, forms = acts + acts_of, forms + forms_of
+            forms = [command.form]
+        elif isinstance(command, act.Approve):  # it may come to what waits
+            acts += [further for row in case.requests for further in (row.act, *_FOLLOWED_BY.get(row.act, ()))]
+            forms = list(rulebook.orders) if case.request("issue") else []
+        if "take_up" in acts:
+            effects = [line for row in case.proposed for line in row.effects]
+    acts += [EFFECTS[verb] for line in effects if EFFECTS[verb := line.partition(":")[0]]]
+    forms += [line.removeprefix("issue:") for line in effects if line.startswith("issue:")]
     for action in dict.fromkeys((*acts, "request")):
         forms += rulebook.forms_after(action)
     year = known.keeper.local_date(now).year
     return tuple({rulebook.orders[form].document.key(year): None for form in forms if form in rulebook.orders})
-
-
-def _acts_and_forms(effects: Iterable[str]) -> tuple[list[str], list[str]]:
-    lines = list(effects)
-    verbs = [line.partition(":")[0] for line in lines]
-    return [EFFECTS[verb] for verb in verbs if EFFECTS[verb]], [line[6:] for line in lines if line.startswith("issue:")]
 
 
 def _route(draft: Draft, action: str) -> None:

@@ -152,13 +152,12 @@ class Rung(BaseModel):
         names = {"due": self.name, "late": self.name, "unanswered": answer_clock_id(self.name)}
         return names.get(self.kind, "")
 
-    def steps(self, before: int, after: int) -> tuple[tuple[int, int], ...]:
-        """Return what a rung on a count takes as a count goes up, as (repetition, count) pairs."""
+    def steps(self, before: int, after: int) -> tuple[int, ...]:
+        """Return which repetitions of a rung on a count are reached as the count goes up."""
         first = self.at if isinstance(self.at, int) else 1
         every = self.repeat.every if self.repeat and isinstance(self.repeat.every, int) else 1
         times = self.repeat.max if self.repeat else 1
-        marks = ((n + 1, first + n * every) for n in range(times))
-        return tuple((n, mark) for n, mark in marks if before < mark <= after)
+        return tuple(n + 1 for n in range(times) if before < first + n * every <= after)
 
     def effects(self, verb: str) -> tuple[str, ...]:
         """Return what follows ``verb:`` in ``do``."""

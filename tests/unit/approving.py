@@ -9,7 +9,6 @@ import pytest
 from casework import Actor, Case
 from casework.actions import Accept, Assign, Command, Extend, Publish, Review, SubmitReply
 from casework.errors import CommandRefused
-from casework.folding import fold
 from tests.unit.town import FIVE_DAYS, Office, local
 
 Refusal = TypeVar("Refusal", bound=CommandRefused)
@@ -76,9 +75,3 @@ def refused(office: Office, command: Command, *, by: Actor, kind: type[Refusal],
     assert office.everything() == before
     assert error.value.case == case
     return error.value
-
-
-def sound(office: Office, case: str = "c1") -> None:
-    """See that a case is what its stored events say."""
-    office.desk.verify(case)
-    assert fold(office.desk.history(case)) == office.desk.get(case)

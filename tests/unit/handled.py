@@ -11,7 +11,7 @@ from casework import Actor
 from casework.actions import Accept, Assign, Command, Decline, Review, SubmitReply
 from casework.errors import CommandRefused, NotAllowed
 from casework.facts import facts_of
-from casework.folding import evolve, fold
+from casework.folding import evolve
 from casework.ports import Notification
 from casework.reports.statistics import Statistics, count
 from tests.unit.town import FIVE_DAYS, HANDLER, POLICE, REGISTER, Office, local
@@ -22,6 +22,44 @@ HOUSING = Actor(id="sun", role="handler", unit="住建局")
 UNITS = {"夹河镇": HANDLER, "公安局": POLICE, "住建局": HOUSING}
 REPLY = SubmitReply(text="已安排维修人员更换路灯。")
 NOT_OURS = Decline(reason="不属本单位职责")
+TELLS = """
+[[notify]]
+on = "revisit"
+to = ["clerk"]
+zh = "已回访"
+
+[[notify]]
+on = "reopen"
+to = ["handler", "sender"]
+zh = "来件已重办"
+
+[[notify]]
+on = "rate"
+to = ["clerk"]
+zh = "群众已评价"
+when = "satisfied == 'no'"
+
+[[notify]]
+on = "praise"
+to = ["handler"]
+zh = "收到好评"
+
+[[notify]]
+on = "ask"
+to = ["sender"]
+zh = "请补充材料"
+
+[[notify]]
+on = "withdraw"
+to = ["clerk", "handler"]
+zh = "来件已撤回"
+
+[[notify]]
+on = "promise"
+to = ["sender"]
+zh = "承办单位已承诺办理时间"
+"""
+"""Notices of what happens beside a case's handling."""
 TEAM = Assign(lead="夹河镇", assisting=("公安局", "住建局"))
 
 
@@ -49,13 +87,6 @@ def refused(office: Office, command: Command, kind: type[Refusal], *, by: Actor 
     assert (caught.value.case, caught.value.tried) == ("c1", command.action)
     assert office.everything() == before
     return caught.value
-
-
-def sound(office: Office) -> None:
-    """See that the case is its events, as they are kept and as they are read again."""
-    for case in office.desk.store.ids():
-        office.desk.verify(case)
-        assert fold(office.desk.history(case)) == office.desk.get(case)
 
 
 def kinds(office: Office) -> list[str]:

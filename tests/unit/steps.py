@@ -8,10 +8,9 @@ import pytest
 
 from casework import Actor
 from casework.actions import Command, IssueOrder
-from casework.cases import Case, Order
+from casework.cases import Order
 from casework.errors import CaseworkError, ConditionUnmet
 from casework.events import RungFired
-from casework.folding import fold
 from tests.unit.town import FIVE_DAYS, Office
 
 FORMS = """
@@ -196,11 +195,3 @@ def refused(desk: Office, command: Command, by: Actor, kind: type[CaseworkError]
         desk.do(command, by=by)
     assert desk.everything() == before
     return caught.value
-
-
-def holds_together(desk: Office, case: str = "c1") -> Case:
-    """See that a case is what its stored events say, and return it."""
-    desk.desk.verify(case)
-    found = desk.desk.get(case)
-    assert fold(desk.desk.history(case)) == found
-    return found

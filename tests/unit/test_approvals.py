@@ -45,22 +45,8 @@ from casework.actions import (
 from casework.errors import ConditionUnmet, NotAllowed, NotPermitted, RulebookInvalid, UnknownUnit
 from casework.events import ApprovalRefused, ApprovalRequested, Approved
 from casework.ports import CaseStore
-from tests.unit.approving import (
-    ASSIGNED,
-    CHIEF,
-    FREE,
-    HEAD,
-    PUBLISHED,
-    REPLY,
-    REVIEWER,
-    TWO,
-    Ear,
-    gated,
-    refused,
-    sound,
-    waiting,
-)
-from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, SUPERVISOR, Office, local, small
+from tests.unit.approving import ASSIGNED, CHIEF, FREE, HEAD, PUBLISHED, REPLY, REVIEWER, TWO, Ear, gated, refused, waiting
+from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, SUPERVISOR, Office, local, small, sound
 
 
 @pytest.fixture(params=["memory", "sqlite"])

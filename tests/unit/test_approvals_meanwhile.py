@@ -33,20 +33,8 @@ from casework.actions import (
 from casework.errors import ConditionUnmet, NotAllowed
 from casework.events import Extended
 from casework.ports import CaseStore
-from tests.unit.approving import (
-    ASSIGNED,
-    CHIEF,
-    FREE,
-    PUBLISHED,
-    REPLY,
-    TWO,
-    Ear,
-    gated,
-    refused,
-    sound,
-    waiting,
-)
-from tests.unit.town import CLERK, HANDLER, LEADER, SUPERVISOR, Office, local
+from tests.unit.approving import ASSIGNED, CHIEF, FREE, PUBLISHED, REPLY, TWO, Ear, gated, refused, waiting
+from tests.unit.town import CLERK, HANDLER, LEADER, SUPERVISOR, Office, local, sound
 
 
 @pytest.fixture(params=["memory", "sqlite"])

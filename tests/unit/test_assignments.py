@@ -42,11 +42,10 @@ from tests.unit.handled import (
     outbox,
     parts,
     refused,
-    sound,
     told,
     verdicts,
 )
-from tests.unit.town import CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, REGISTER, Office, local
+from tests.unit.town import CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, REGISTER, Office, local, sound
 
 DECLINING = '[assignment]\ndecline_reasons = ["不属本单位职责", "重复转办"]\ndecline = { limit = "24 hours", max = 3 }\n'
 FIRST_ASKED = '[assignment]\nresponsible = "first-asked"\ndecline_reasons = ["不属本单位职责"]\n'

@@ -23,48 +23,11 @@ from casework.actions import (
 )
 from casework.errors import ConditionUnmet, ExtensionRefused, NotAllowed, NotPermitted
 from casework.events import Instructed, Promised
-from tests.unit.handled import no_right, refused, sound, text, told, verdicts
-from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLE, HANDLER, LEADER, POLICE, SUPERVISOR, Office
+from tests.unit.handled import TELLS, no_right, refused, text, told, verdicts
+from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLE, HANDLER, LEADER, POLICE, SUPERVISOR, Office, sound
 
 PORTAL = Actor(id="portal", role="portal")
 NEIGHBOUR = Actor(id="u-2", role="citizen")
-TELLS = """
-[[notify]]
-on = "revisit"
-to = ["clerk"]
-zh = "已回访"
-
-[[notify]]
-on = "reopen"
-to = ["handler", "sender"]
-zh = "来件已重办"
-
-[[notify]]
-on = "rate"
-to = ["clerk"]
-zh = "群众已评价"
-when = "satisfied == 'no'"
-
-[[notify]]
-on = "praise"
-to = ["handler"]
-zh = "收到好评"
-
-[[notify]]
-on = "ask"
-to = ["sender"]
-zh = "请补充材料"
-
-[[notify]]
-on = "withdraw"
-to = ["clerk", "handler"]
-zh = "来件已撤回"
-
-[[notify]]
-on = "promise"
-to = ["sender"]
-zh = "承办单位已承诺办理时间"
-"""
 
 
 def over(rules: str = "") -> Office:

@@ -35,22 +35,8 @@ from casework.errors import (
     UnreadableLimit,
 )
 from casework.events import ConsultationCalled, ConsultationConcluded, LimitSet
-from tests.unit.handled import (
-    HOUSING,
-    NOT_OURS,
-    asked,
-    by_unit,
-    kinds,
-    no_right,
-    outbox,
-    parts,
-    refused,
-    sound,
-    text,
-    told,
-    verdicts,
-)
-from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLE, HANDLER, LEADER, POLICE, SUPERVISOR, Office, local, small
+from tests.unit.handled import HOUSING, NOT_OURS, asked, by_unit, kinds, no_right, outbox, parts, refused, text, told, verdicts
+from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLE, HANDLER, LEADER, POLICE, SUPERVISOR, Office, local, small, sound
 
 ALONE = Assign(lead="夹河镇")
 MEET = Consult(units=("夹河镇", "公安局"), on_site=True, matter="灯杆归谁管？")

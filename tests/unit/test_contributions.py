@@ -27,13 +27,12 @@ from tests.unit.handled import (
     no_right,
     parts,
     refused,
-    sound,
     text,
     told,
     verdicts,
     working,
 )
-from tests.unit.town import CLERK, FIVE_DAYS, HANDLE, HANDLER, POLICE, SUPERVISOR, Office, local
+from tests.unit.town import CLERK, FIVE_DAYS, HANDLE, HANDLER, POLICE, SUPERVISOR, Office, local, sound
 
 DECLINING = '[assignment]\ndecline_reasons = ["不属本单位职责", "重复转办"]\ndecline = { limit = "24 hours", max = 3 }\n'
 FIRST_ASKED = '[assignment]\nresponsible = "first-asked"\ndecline_reasons = ["不属本单位职责"]\n'

@@ -28,8 +28,8 @@ from casework.actions import (
 )
 from casework.errors import InputError, NotAllowed, RulebookInvalid
 from casework.events import Reopened, Returned, Withdrawn
-from tests.unit.steps import FORMS, HEAD, climbing, fired, holds_together, numbers, refused, rung, sweep, told
-from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, SUPERVISOR, Office, local, small
+from tests.unit.steps import FORMS, HEAD, climbing, fired, numbers, refused, rung, sweep, told
+from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, SUPERVISOR, Office, local, small, sound
 
 PORTAL = Actor(id="web", role="portal")
 REPLY = SubmitReply(text="已安排维修人员更换路灯。")
@@ -53,7 +53,7 @@ def test_a_warning_comes_before_the_due_moment_and_lateness_after_it_each_once()
     row = desk.desk.get("c1").orders[0]
     assert (row.number, row.to, row.rung, row.issued_at) == ("督1", ("夹河镇",), "late", local("2020-07-10 00:00"))
     assert {(event.actor, event.role) for event in desk.desk.history("c1")[-2:]} == {("casework", "system")}
-    holds_together(desk)
+    sound(desk)
 
 
 def test_a_sweep_that_comes_late_makes_up_for_every_repetition_in_order() -> None:
@@ -125,7 +125,7 @@ def test_what_is_proposed_on_an_unanswered_order_goes_to_the_unit_that_owes_the_
     assert desk.desk.get("c1").proposed[0].units == ("公安局",)
     desk.do(TakeUp(), by=SUPERVISOR)
     assert desk.desk.get("c1").orders[-1].to == ("公安局",)
-    holds_together(desk)
+    sound(desk)
 
 
 def test_each_order_of_a_form_has_occasions_of_its_own() -> None:
@@ -148,7 +148,7 @@ def test_a_rung_on_an_act_fires_with_it_each_time_it_is_done() -> None:
     desk.do(ReturnReply(reasons=("再查",)))
     desk.answered()
     assert numbers(desk) == ["催1", "催2"]
-    assert len(set(holds_together(desk).occasions)) == 2
+    assert len(set(sound(desk).occasions)) == 2
 
 
 def test_a_rung_on_arrival_fires_with_it() -> None:
@@ -217,7 +217,7 @@ def test_a_count_that_jumps_over_several_marks_fires_for_each() -> None:
     assert "100000 views were reported already; the count so far cannot be 99" in str(error)
     desk.do(ReportViews(views=100_000), by=PORTAL)
     assert len(fired(desk)) == 5
-    holds_together(desk)
+    sound(desk)
 
 
 def test_instructions_returns_and_dissatisfaction_are_counted() -> None:
@@ -245,7 +245,7 @@ def test_a_class_that_a_rung_sets_takes_the_clock_s_limit_along() -> None:
     desk = Office(clock + 'on = { reclassify = "recompute" }\n' + FORMS + rung("declined", "set:kind=complaint", "at = 1"))
     desk.assigned()
     desk.do(Decline(reason="不归我管"), by=HANDLER)
-    case = holds_together(desk)
+    case = sound(desk)
     assert (case.classes["kind"], desk.due()) == ("complaint", "2020-07-14")
     assert [(event.action, event.actor) for event in desk.desk.history("c1")[-2:]] == [
         ("sweep", "casework"),
@@ -267,7 +267,7 @@ def test_a_dissatisfied_citizen_has_the_closed_case_reopened() -> None:
     desk.do(Close())
     before = desk.desk.get("c1").version
     desk.do(Rate(satisfied=False, comment="灯还是不亮"), by=CITIZEN)
-    case = holds_together(desk)
+    case = sound(desk)
     assert (case.state, case.cycle, case.closed_at, case.orders[0].to) == ("assigned", 1, None, ("夹河镇",))
     reopened = next(event.data for event in desk.desk.history("c1") if isinstance(event.data, Reopened))
     assert reopened.reason == "rung:step"
@@ -292,7 +292,7 @@ def test_a_rung_returns_a_published_reply_and_the_return_counts() -> None:
     )
     desk.answered()
     desk.do(Rate(satisfied=False), by=CITIZEN)
-    case = holds_together(desk)
+    case = sound(desk)
     assert (case.state, case.counts["returned"], case.replies[-1].status) == ("returned", 1, "returned")
     returned = next(event.data for event in desk.desk.history("c1") if isinstance(event.data, Returned))
     assert (returned.reasons, returned.to, returned.reply) == (("rung:back",), "handler", 1)
@@ -305,7 +305,7 @@ def test_a_rung_calls_the_units_of_the_case_together() -> None:
     desk.do(Assign(lead="夹河镇", assisting=("公安局", "住建局")))
     before = desk.desk.get("c1").version
     desk.do(Decline(reason="不归我管"), by=POLICE)
-    case = holds_together(desk)
+    case = sound(desk)
     assert (case.state, case.consultations[0].units) == ("consultation", ("夹河镇", "住建局"))
     assert [row for row in told(desk, since=before) if "会商" in row[2]] == [
         ("handler", "夹河镇", "请参加会商"),
@@ -326,7 +326,7 @@ def test_a_case_whose_sender_never_answers_is_given_up() -> None:
     desk.do(AskCitizen(question="哪一盏？"))
     assert sweep(desk, "2020-07-11 23:59") == 0
     sweep(desk, "2020-07-12 00:00")
-    case = holds_together(desk)
+    case = sound(desk)
     assert (case.state, case.exit, case.closed_at, case.next_at, case.orders) == (
         *("withdrawn", "rung:step", local("2020-07-12 00:00"), None),
         (),  # no order is issued about a case that is over
@@ -355,7 +355,7 @@ def test_an_effect_may_make_the_next_one_possible() -> None:
     desk.answered()
     desk.do(Close())
     desk.do(Rate(satisfied=False), by=CITIZEN)
-    assert holds_together(desk).state == "consultation"
+    assert sound(desk).state == "consultation"
     assert fired(desk)[0][2] == ("reopen", "consult")
 
 
@@ -370,7 +370,7 @@ def test_what_a_rung_does_sets_off_rungs_on_that_act_in_the_same_decision() -> N
     )
     assert sweep(desk, "2020-07-09 00:00") == 5
     assert [row[0].partition("/")[0] for row in fired(desk)] == ["first", "second", "third"]
-    case = holds_together(desk)
+    case = sound(desk)
     assert (case.classes["kind"], len(case.orders)) == ("complaint", 1)
     desk.do(IssueOrder(form="reminder"), by=CLERK)
     assert fired(desk)[-1][1] == "skipped"
@@ -487,7 +487,7 @@ def test_an_import_fires_nothing_and_tells_nobody() -> None:
     assert [row[0] for row in fired(desk)] == ["late/handle/1/3"]
     desk.do(Decline(reason="不归我管"), by=POLICE)
     assert len(fired(desk)) == 1  # the mark was passed in the import
-    holds_together(desk)
+    sound(desk)
 
 
 def test_nothing_is_drawn_from_a_series_by_what_does_not_fire() -> None:

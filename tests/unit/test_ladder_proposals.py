@@ -16,8 +16,8 @@ from casework.actions import (
 )
 from casework.errors import ConditionUnmet
 from casework.events import RungDismissed, RungTakenUp
-from tests.unit.steps import climbing, fired, holds_together, numbers, refused, rung, sweep, told
-from tests.unit.town import CITIZEN, CLERK, POLICE, SUPERVISOR, local
+from tests.unit.steps import climbing, fired, numbers, refused, rung, sweep, told
+from tests.unit.town import CITIZEN, CLERK, POLICE, SUPERVISOR, local, sound
 
 PORTAL = Actor(id="web", role="portal")
 REPLY = SubmitReply(text="已安排维修人员更换路灯。")
@@ -51,7 +51,7 @@ def test_what_a_rung_proposes_is_told_and_done_in_the_name_of_who_takes_it_up() 
     assert told(desk, since=before)[-1] == ("handler", "夹河镇", "督办单（督1）")
     assert "take_up" not in desk.desk.view("c1", by=SUPERVISOR).allowed
     assert "nothing is proposed (proposed: nothing)" in str(refused(desk, TakeUp(), SUPERVISOR))
-    holds_together(desk)
+    sound(desk)
 
 
 def test_what_is_dismissed_is_not_done_and_does_not_come_again() -> None:
@@ -102,7 +102,7 @@ def test_what_is_proposed_is_over_when_the_case_is() -> None:
     assert desk.desk.get("c1").proposed
     desk.answered()
     assert desk.do(Close()).proposed == ()
-    holds_together(desk)
+    sound(desk)
 
 
 def test_a_rung_that_only_tells_proposes_nothing() -> None:

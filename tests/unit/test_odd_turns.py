@@ -6,13 +6,7 @@ import pytest
 
 from casework.actions import Accept, Assign, Close, Conclude, Consult, Decline, IssueOrder, Reclassify, Review, Revisit, SubmitReply
 from casework.errors import ConditionUnmet
-from casework.folding import fold
-from tests.unit.town import CLERK, FIVE_DAYS, HANDLE, HANDLER, POLICE, SUPERVISOR, Office
-
-
-def sound(office: Office) -> None:
-    office.desk.verify("c1")
-    assert fold(office.desk.history("c1")) == office.desk.get("c1")
+from tests.unit.town import CLERK, FIVE_DAYS, HANDLE, HANDLER, POLICE, SUPERVISOR, Office, sound
 
 
 def test_a_rung_that_issues_what_it_stands_on_ends_with_the_sweep() -> None:

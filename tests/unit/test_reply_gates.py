@@ -27,8 +27,8 @@ from casework.actions import (
 )
 from casework.errors import ConditionUnmet, NotAllowed, NotPermitted
 from casework.events import Approved, Returned, SteppedBack
-from tests.unit.approving import ASSIGNED, HEAD, REPLY, REVIEWER, Ear, refused, sound
-from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, Office, local, small
+from tests.unit.approving import ASSIGNED, HEAD, REPLY, REVIEWER, Ear, refused
+from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, Office, local, small, sound
 
 OFFICE = Actor(id="zhou", role="office")
 PEOPLE = {"head": HEAD, "reviewer": REVIEWER, "office": OFFICE, "leader": LEADER}

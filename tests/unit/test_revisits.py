@@ -31,8 +31,8 @@ from casework.actions import (
 )
 from casework.errors import ConditionUnmet, NotAllowed, NotPermitted
 from casework.events import Reopened, Revisited
-from tests.unit.handled import kinds, no_right, outbox, refused, sound, text, told, verdicts
-from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, SUPERVISOR, Office, local
+from tests.unit.handled import TELLS, kinds, no_right, outbox, refused, text, told, verdicts
+from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, POLICE, SUPERVISOR, Office, local, sound
 
 PORTAL = Actor(id="portal", role="portal")
 NEIGHBOUR = Actor(id="u-2", role="citizen")
@@ -92,43 +92,6 @@ do = ["issue:instructed"]
 repeat = { every = 1, max = 9 }
 """
 HOT = '[[rung]]\nid = "hot"\non = "views"\nat = 200\ndo = ["notify:supervisor"]\nrepeat = { every = 200, max = 3 }\n'
-TELLS = """
-[[notify]]
-on = "revisit"
-to = ["clerk"]
-zh = "已回访"
-
-[[notify]]
-on = "reopen"
-to = ["handler", "sender"]
-zh = "来件已重办"
-
-[[notify]]
-on = "rate"
-to = ["clerk"]
-zh = "群众已评价"
-when = "satisfied == 'no'"
-
-[[notify]]
-on = "praise"
-to = ["handler"]
-zh = "收到好评"
-
-[[notify]]
-on = "ask"
-to = ["sender"]
-zh = "请补充材料"
-
-[[notify]]
-on = "withdraw"
-to = ["clerk", "handler"]
-zh = "来件已撤回"
-
-[[notify]]
-on = "promise"
-to = ["sender"]
-zh = "承办单位已承诺办理时间"
-"""
 
 
 def answered(rules: str = "", *, at: str = "2020-07-02 10:00", hard: bool = False) -> Office:

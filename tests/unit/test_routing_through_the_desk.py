@@ -19,8 +19,8 @@ from casework.ports import CaseStore
 from casework.routing import Route, RoutingFunction
 from casework.testing import FrozenTime
 from casework.units import read_register
-from tests.unit.approving import Ear, refused, sound
-from tests.unit.town import CLERK, FIVE_DAYS, HANDLER, LEADER, Office, local
+from tests.unit.approving import Ear, refused
+from tests.unit.town import CLERK, FIVE_DAYS, HANDLER, LEADER, Office, local, sound
 
 COUNTY = read_register("""
 id = "county"

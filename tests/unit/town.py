@@ -10,7 +10,7 @@ from casework import Actor, Case, Desk, MemoryStore, Message, Rulebook, Sender, 
 from casework.actions import Accept, Assign, Command, Publish, Review, SubmitReply
 from casework.events import Event
 from casework.facts import facts_of
-from casework.folding import evolve
+from casework.folding import evolve, fold
 from casework.ports import CaseStore
 from casework.sla import SlaClock
 from casework.testing import FrozenTime
@@ -258,3 +258,11 @@ class Office:
         far = datetime(2190, 1, 1, tzinfo=UTC)
         kept = [store.kept(kind) for kind in ("rulebook", "register", "notices:CN", "notices:GB-ENG")]
         return rows, store.due(far, limit=1000), store.outbox.pending(far, limit=1000), store.open_clocks(), kept
+
+
+def sound(office: Office, case: str = "") -> Case:
+    """See that every case is what its stored events say, as they are kept and as they are read again; return one, or the last."""
+    for row in office.desk.store.ids():
+        office.desk.verify(row)
+        assert fold(office.desk.history(row)) == office.desk.get(row)
+    return office.desk.get(case or office.desk.store.ids()[-1])

@@ -87,7 +87,7 @@ def _marks(rung: Rung, event: Event, before: Case | None, after: Case, *, is_act
             yield str(event.seq)
         return
     counted = before.counts.get(rung.name, 0) if before else 0
-    for n, _ in rung.steps(counted, after.counts.get(rung.name, 0)):
+    for n in rung.steps(counted, after.counts.get(rung.name, 0)):
         yield str(n)
 
 

@@ -53,9 +53,8 @@ def issue(draft: Draft, name: str, units: tuple[str, ...], text: str, *, rung: s
         raise draft.refuse("issue", "the case has no lead unit; name the units that the order goes to")
     day = keeper.local_date(draft.now)
     number = form.document.number(day.year, draft.take_number(form.document.key(day.year)))
-    order = f"o{len(case.orders) + 1}"
     issued = events.OrderIssued(
-        order=order,
+        order=f"o{len(case.orders) + 1}",
         form=name,
         number=number,
         to=to,
