@@ -146,7 +146,7 @@ def _show_one(store: SqlStore, desk: Desk, row: OrderRow, lang: Lang) -> None:
         " · ".join(
             [
                 told("issued", show_moment(row.issued_at, zone=book.zone)),
-                *([told("rung", row.rung)] if row.rung else []),
+                *([told("rung", named(row.rung, book, lang))] if row.rung else []),
                 *([told("due", row.due)] if row.due else []),
                 *([told("late")] if row.late else []),
                 *([told("waits", names(waits))] if waits else []),
