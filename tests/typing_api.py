@@ -58,6 +58,7 @@ from casework.folding import evolve, fold
 from casework.limits import Count
 from casework.ports import Cohort, CohortCase, Outbox, Snapshot, UnitOfWork, UnitTally
 from casework.routing import RoutingFunction
+from casework.schedules import Issue, Slot
 from casework.sla import Explanation, SlaClock, Verdict
 from casework.states import State, Transition, standard_lifecycle
 from casework.units import Grant, Unit
@@ -183,6 +184,9 @@ assert_type(desk.why(case.id).text("zh"), str)
 assert_type(desk.verdicts(case.id), dict[str, Verdict])
 assert_type(desk.sweep(limit=10), Sweep)
 assert_type(desk.sweep().failures, tuple[tuple[str, str], ...])
+assert_type(desk.sweep().issues, int)
+assert_type(desk.issues("monthly", since=case.received_at), tuple[Issue, ...])
+assert_type(desk.next_issues(), tuple[Slot, ...])
 
 
 def send(notification: Notification) -> None:

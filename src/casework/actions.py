@@ -11,6 +11,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .messages import Message
+
 _REASON = Field(min_length=1, max_length=100)
 _TEXT = Field(default="", max_length=100_000)
 _NEEDED_TEXT = Field(min_length=1, max_length=100_000)
@@ -25,7 +27,10 @@ class Command(BaseModel):
 
 
 class Review(Command):
-    """Screen a message and register it (登记受理); its classes may be set on the rulebook's axes (kind, track, …)."""
+    """Screen a message and register it (登记受理); its classes may be set on the rulebook's axes (kind, track, …).
+
+    On an axis that is not named, the case takes the class that a routing rule proposed.
+    """
 
     action = "review"
     classes: dict[str, str] = {}
@@ -89,7 +94,7 @@ class Contact(Command):
     """Record that the unit has spoken with the sender (联系群众): how, and what was said."""
 
     action = "contact"
-    how: str = "phone"
+    how: Literal["phone", "visit", "online", "letter"] = "phone"
     note: str = _TEXT
     unit: str | None = None
 
@@ -216,6 +221,47 @@ class Supplement(Command):
 
     action = "supplement"
     text: str = _NEEDED_TEXT
+
+
+class Attach(Command):
+    """Put one more message about the same matter, by the same or another channel, with the case (挂接来件)."""
+
+    action = "attach"
+    message: Message
+
+
+class Merge(Command):
+    """Handle two cases as one (并件): the earlier one survives with its clocks, whichever of the two is acted on."""
+
+    action = "merge"
+    other: str = Field(min_length=1, max_length=200)
+
+
+class KeepApart(Command):
+    """Decide that the case is no repeat of the one that it was proposed as a repeat of (不并件)."""
+
+    action = "keep_apart"
+    other: str = Field(min_length=1, max_length=200)
+    reason: str = _TEXT
+
+
+class Disclose(Command):
+    """Open a case to the public, or close it to it (公开范围)."""
+
+    action = "disclose"
+    public: bool
+    reason: str = _TEXT
+
+
+class Erase(Command):
+    """Erase personal data (删除个人信息): the ``sender``, all that the citizen wrote (``message``), or ``all`` texts of the case.
+
+    ``ground`` says by which right or rule, and names no person. The events stay, and their chain with them.
+    """
+
+    action = "erase"
+    what: Literal["sender", "message", "all"] = "message"
+    ground: str = _REASON
 
 
 class Reclassify(Command):

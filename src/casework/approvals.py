@@ -18,7 +18,7 @@ class Approval(BaseModel):
     Of several rows for one act, those whose ``when`` holds add their gates in order. Before ``publish`` the reply stands at the
     gates, and may be returned to its handler or to the gate before (``returns``); submitted again, it starts at the first gate
     or at the one that returned it (``resubmit_at``). Any other act waits, and is carried out in the asker's name when the last
-    gate lets it pass.
+    gate lets it pass. Where the gate ``instructs``, whoever lets the act pass says how, and that is kept as an instruction (批示).
     """
 
     model_config = _FROZEN
@@ -28,5 +28,6 @@ class Approval(BaseModel):
     when: str = ""
     returns: tuple[Literal["handler", "previous"], ...] = Field(default=("handler",), min_length=1)
     resubmit_at: Literal["first", "same"] = "first"
+    instructs: bool = False
     source: str = ""
     assumption: str = ""

@@ -140,7 +140,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     ``version`` is the number of its events, ``first_lead`` the unit that was asked first to lead, ``cycle`` counts its
     reopenings, and ``asked`` how often the citizen was asked in this one. ``counts`` holds how often it was returned, declined,
     repeated, viewed, found dissatisfied or instructed upon; ``satisfied`` is what the sender last said of it, by a rating or to a
-    revisit. ``limits_set`` names the runs of clocks that were given another limit than their rule's.
+    revisit. ``limits_set`` names the runs of clocks that were given another limit than their rule's, ``duplicates`` the earlier
+    cases that this one seems to repeat, ``absorbed`` those that were merged into this one, each with its channel.
     """
 
     id: str
@@ -158,7 +159,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[str, ...] = ()
     board: str | None = None
     number: str | None = None
-    place: str | None = None
     public: bool = True
     classes: dict[str, str] = {}
     lead: str | None = None
@@ -182,7 +182,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     exit: str | None = None
     merged_into: str | None = None
     erased: tuple[Ref, ...] = ()
-    limits_set: tuple[str, ...] = ()  # a new field goes last: stores tell older rows by the last one
+    limits_set: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    absorbed: tuple[tuple[str, str], ...] = ()  # a new field goes last: stores tell older rows by the last one
 
     def clock(self, key: str) -> SlaClock:
         """Return the clock of this key (``"handle"``, ``"accept:夹河镇"``); `UnknownClock` names the clocks there are."""

@@ -6,8 +6,9 @@ is loaded, and nothing is ever evaluated as Python. The library is imported when
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from .errors import InputError, nearest
 
@@ -52,6 +53,49 @@ of the order that the latest act is about.
 """
 
 
+_PARTS = ("left", "right", "member", "container", "condition", "case_true", "case_false")
+"""Under which names the nodes of rule-engine's tree keep what is below them."""
+
+_SLIPS = (
+    ("[‘’“”＇＂「」]", "a text stands between straight quotes, such as '供热'"),
+    ("[（）＝＞＜！，＆｜＋－]", "its signs are those of a keyboard in English: ( ) == != > < ,"),
+    ("&", "write 'and' for &&"),
+    (r"\|", "write 'or' for ||"),
+    (r"!(?!=|~)", "write 'not' for !"),
+    ("<>", "write != for <>"),
+    (r"(?<![=<>!])=(?![=~])", "write == for ="),
+    (r"\b(AND|OR|NOT|IN)\b", "write and, or, not, in with small letters"),
+    (r"[\u4e00-\u9fff]", "a text stands between straight quotes, such as '供热'"),
+    (r"(?<!')'(?!')|\"", "a quote is opened and not closed"),
+    (r"[<>]=?\s*''|''\s*[<>]", "a number stands without quotes, and only a date is earlier or later than a text"),
+)
+"""Signs that conditions do not know, looked for outside quotes, and what to write in their place."""
+
+_OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "in": "not in", "not in": "in"}
+_OF_TWO = ("LogicExpression", "ComparisonExpression", "ArithmeticComparisonExpression", "AddExpression", "SubtractExpression")
+_TURNED = {"eq": "eq", "ne": "ne", "lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
+
+
+class Term(NamedTuple):
+    """A part of a condition, as a tree: what it is, and the name, the value or the parts that it is made of.
+
+    ``kind`` is "and", "or" (of two parts or more), "not", "eq", "ne", "lt", "le", "gt", "ge" (a side and what it is compared with),
+    "in", "not in" (what is looked for, and where), "add", "subtract", "name", "value", or "list" (of values).
+    """
+
+    kind: str
+    parts: tuple[Term, ...] = ()
+    value: str | float | bool = ""
+
+    @property
+    def opposite(self) -> Term:
+        """What holds where this does not."""
+        if self.kind == "not":
+            return self.parts[0]
+        turned = _OPPOSITE.get(self.kind)
+        return self._replace(kind=turned) if turned else Term("not", (self,))
+
+
 class Condition:
     """A compiled condition; it keeps its text."""
 
@@ -72,8 +116,38 @@ class Condition:
             known = ", ".join(sorted(names))
             raise InputError(f"unknown name {name!r} in {text!r}{nearest(name, names)} (known: {known})", value=text) from error
         except errors.EngineError as error:
-            raise InputError(f"cannot read the condition {text!r}: {error.message}", value=text) from error
+            slip = _slip(text, breaks_off=error.message.endswith("EOF"))
+            raise InputError(f"cannot read the condition {text!r}: {slip or error.message}", value=text) from error
         self.text = text
+
+    @property
+    def judges(self) -> bool:
+        """Whether the condition says something that is true or false, rather than only naming a text or a number."""
+        from rule_engine import DataType
+
+        return self._rule.statement.expression.result_type in (DataType.BOOLEAN, DataType.UNDEFINED)
+
+    def compared(self) -> Iterator[tuple[str, str]]:
+        """Yield the names that the condition compares with a written text, each with that text; of order, only dates."""
+        waiting: list[Any] = [self._rule.statement.expression]
+        while waiting:
+            node = waiting.pop()
+            parts: dict[str, Any] = {part: getattr(node, part) for part in _PARTS if hasattr(node, part)}
+            pairs: list[tuple[Any, Any]] = [(parts.get("member"), parts.get("container"))]
+            if getattr(node, "type", "") in ("eq", "ne"):
+                pairs += [(parts.get("left"), parts.get("right")), (parts.get("right"), parts.get("left"))]
+            if getattr(node, "type", "") in ("lt", "le", "gt", "ge"):
+                sides = (parts.get("left"), parts.get("right"))
+                pairs += [pair for pair in (sides, sides[::-1]) if getattr(pair[0], "name", "") == "date"]
+            for named, written in pairs:
+                if type(named).__name__ == "SymbolExpression":
+                    values: Any = written.value if type(written).__name__ == "ArrayExpression" else (written,)
+                    yield from ((named.name, row.value) for row in values if type(row).__name__ == "StringExpression")
+            waiting += parts.values()
+
+    def term(self) -> Term | None:
+        """Return what the condition says as a tree, to be put in words; None where it holds more than a `Term` can say."""
+        return _term(self._rule.statement.expression)
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Return whether the condition is true of *facts*, which must hold every name."""
@@ -85,3 +159,44 @@ class Condition:
             raise InputError(
                 f"the condition {self.text!r} cannot be asked of this case ({type(error).__name__})", value=self.text
             ) from error
+
+
+def _slip(text: str, *, breaks_off: bool) -> str:
+    """Return what was probably meant by what a condition cannot hold; "" where that is not known."""
+    bare = re.sub(r"'[^']*'|\"[^\"]*\"", "''", text)
+    said = next((said for sign, said in _SLIPS if re.search(sign, bare)), "")
+    return said or ("it breaks off; something is missing at its end" if breaks_off else "")
+
+
+def _term(node: Any) -> Term | None:
+    """Return a node of rule-engine's tree as a `Term`; None where it, or anything below it, is none."""
+    kind = type(node).__name__
+    if kind == "SymbolExpression":
+        return Term("name", value=node.name)
+    if kind in ("StringExpression", "FloatExpression", "BooleanExpression"):
+        value = node.value
+        return Term("value", value=value if isinstance(value, str | bool) else float(value))
+    nodes: tuple[Any, ...]
+    if kind in _OF_TWO:
+        made, nodes = {"sub": "subtract"}.get(node.type, node.type), (node.left, node.right)
+    elif kind == "ArrayExpression":
+        made, nodes = "list", node.value
+    elif kind == "ContainsExpression":
+        made, nodes = "in", (node.member, node.container)
+    elif kind == "UnaryExpression" and node.type == "not":
+        made, nodes = "not", (node.right,)
+    else:
+        return None
+    parts = tuple(part for part in map(_term, nodes) if part)
+    return _joined(made, parts) if len(parts) == len(nodes) else None
+
+
+def _joined(kind: str, parts: tuple[Term, ...]) -> Term:
+    """Return a term of its parts: chains made one, a name before what it is compared with, no "not" that can be said otherwise."""
+    if kind in ("and", "or"):
+        return Term(kind, tuple(one for part in parts for one in (part.parts if part.kind == kind else (part,))))
+    if kind == "not":
+        return parts[0].opposite
+    if kind in _TURNED and parts[0].kind == "value":
+        return Term(_TURNED[kind], (parts[1], parts[0]))
+    return Term(kind, parts)

@@ -6,6 +6,7 @@ and folds the event into the case, so what is decided is always what its events 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -20,8 +21,11 @@ from .errors import ConditionUnmet, ExtensionRefused
 from .events import Event, Payload, Ref
 from .facts import Fact, facts_of
 from .folding import evolve
-from .messages import Message
+from .messages import Message, Sender
+from .opinions import Finding
 from .ports import Notification, Text
+from .privacy import Role
+from .redaction import redact
 from .routing import RoutingFunction
 from .rulebook import Rulebook
 from .sla import Alarm, ClockRule, Count, Limit, SlaClock, Timekeeper
@@ -34,7 +38,9 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     ``recorded_at`` differs from the moment of the act only in an import, which queues no notices and fires no past rungs.
     ``numbers`` holds the next free number of each series that may be needed, read in the same transaction; ``calendars``, by name
     and version, those that clocks of the case were counted by and that their rules hold them to; ``requests`` the commands that
-    wait for approval, by reference.
+    wait for approval, by reference, ``texts`` all that could be erased, ``senders`` whoever
+    wrote about the matter; ``roles`` are those of the desk's own rulebook. Of a new message: ``findings`` are advice,
+    ``code`` is the citizen's query code, ``repeats`` the earlier case that it seems to repeat.
     """
 
     keeper: Timekeeper
@@ -44,6 +50,12 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     functions: Mapping[str, RoutingFunction] = {}
     calendars: Mapping[str, WorkCalendar] = {}
     requests: Mapping[Ref, str] = {}
+    texts: Mapping[Ref, str] = {}
+    senders: tuple[Sender, ...] = ()
+    roles: Mapping[str, Role] = {}
+    findings: tuple[Finding, ...] = ()
+    code: str = ""
+    repeats: str | None = None
     imported: bool = False
 
 
@@ -56,6 +68,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     numbers: Mapping[str, int]
     texts: tuple[Text, ...]
     notifications: tuple[Notification, ...]
+    erased: tuple[Ref, ...] = ()  # also those of ``texts`` that take the place of what is erased
 
 
 class Draft:
@@ -69,6 +82,7 @@ class Draft:
         self._numbers: dict[str, int] = {}
         self._texts: list[Text] = []
         self._notifications: list[Notification] = []
+        self._erased: tuple[Ref, ...] = ()
         self._steps: list[tuple[Case | None, Case, bool]] = []
         self._latest: Payload | None = None
         self.asked_at = now
@@ -93,6 +107,10 @@ class Draft:
     def look_at(self, place: int) -> None:
         """Let conditions ask of an event decided so far, not of the latest."""
         self._latest = self._events[place].data
+
+    def about(self, data: Payload | None) -> None:
+        """Let conditions ask of an event of long ago, or of none."""
+        self._latest = data
 
     def concerned(self, place: int) -> tuple[str, ...]:
         """Return the units that an event decided so far is news for."""
@@ -129,6 +147,15 @@ class Draft:
     def maybe(self, name: str, body: str) -> Ref | None:
         """Keep a text where there is one."""
         return self.text(name, body) if body else None
+
+    def bare(self, words: str) -> str:
+        """Return words that no rulebook lists as an event may keep them for good: without what is personal in them."""
+        return redact(words, self.known.senders)
+
+    def erase(self, refs: Iterable[Ref], *, instead: Mapping[Ref, str]) -> None:
+        """Have texts erased, and others written anew in the place of what they were."""
+        self._erased += (*refs, *instead)
+        self._texts += [Text(ref=ref, body=body) for ref, body in instead.items()]
 
     def take_number(self, series: str) -> int:
         """Take the next number of a series."""
@@ -174,7 +201,7 @@ class Draft:
             seq=self.seq,
             occurred_at=self.now,
             recorded_at=self.known.recorded_at,
-            actor=self.actor.id,
+            actor=self._signed(),
             role=self.actor.role,
             action=action,
             state=state,
@@ -182,7 +209,7 @@ class Draft:
             clocks=clocks,
         )
         after = evolve(before, event)
-        if moves and (followed := self._clocks(before, after, action, data)):
+        if moves and (followed := self._clocks(before, after, action, data, self.rulebook.clocks)):
             keys = {clock.key for clock in followed}
             every = (*(clock for clock in clocks if clock.key not in keys), *followed)
             event = msgspec.structs.replace(event, clocks=every)
@@ -197,9 +224,17 @@ class Draft:
                     for role in rule.to:
                         self.notify(role, rule.zh, rule.en, units=_concerned(self._case, data))
 
+    def _signed(self) -> str:
+        """Return who acts, as events keep it for good: of whoever wrote the message, only that; by which key, the portal knows."""
+        role = self.rulebook.roles.get(self.actor.role)
+        return "sender" if role and role.scope == "own" else self.actor.id
+
     def of_unit(self, role: str) -> bool:
         """Return whether a role acts for units, so that a notice to it goes to each unit concerned."""
         return role in self.rulebook.roles and self.rulebook.roles[role].scope == "unit"
+
+    def _on_boards(self, role: str) -> bool:
+        return role in self.rulebook.roles and self.rulebook.roles[role].scope == "board"
 
     def told(self, action: str, units: tuple[str, ...], zh: str, en: str) -> None:
         """Queue a notice to each of *units*, for those of it who may do *action*."""
@@ -223,19 +258,31 @@ class Draft:
         if role in self.rulebook.roles and self.rulebook.roles[role].scope == "own":
             role = "sender"
         for unit in units if self.of_unit(role) else (self.case.lead or "",):
-            seq = self.case.version
-            self._notifications.append(
-                Notification(
-                    case=self.id,
-                    seq=seq,
-                    n=sum(row.seq == seq for row in self._notifications) + 1,
-                    to=role,
-                    unit=unit,
-                    action=self._events[-1].action,
-                    zh=zh,
-                    en=en,
+            for of, channel in self._ways() if role == "sender" else (("", ""),):
+                seq = self.case.version
+                self._notifications.append(
+                    Notification(
+                        case=self.id,
+                        seq=seq,
+                        n=sum(row.seq == seq for row in self._notifications) + 1,
+                        to=role,
+                        unit=unit,
+                        action=self._events[-1].action,
+                        zh=zh,
+                        en=en,
+                        channel=channel,
+                        of=of,
+                        board=(self.case.board or "") if self._on_boards(role) else "",
+                    )
                 )
-            )
+
+    def _ways(self) -> list[tuple[str, str]]:
+        """Return by which channels the senders are told: each by which the case came, and those of cases merged into it."""
+        case, declared = self.case, self.rulebook.outline.channels
+        own = Counter(case.channels) - Counter(channel for _, channel in case.absorbed)
+        ways = (*(("", channel) for channel in own), *case.absorbed)
+        replies = ((of, (row.reply if (row := declared.get(channel)) else "") or channel) for of, channel in ways)
+        return list(dict.fromkeys(replies))
 
     def decision(self) -> Decision:
         """Return what was decided."""
@@ -246,6 +293,7 @@ class Draft:
             numbers=dict(self._numbers),
             texts=tuple(self._texts),
             notifications=tuple(self._notifications),
+            erased=self._erased,
         )
 
     def refuse(self, action: str, *reasons: str, allowed: tuple[str, ...] = ()) -> ConditionUnmet:
@@ -265,7 +313,7 @@ class Draft:
             "sender": message.sender.ref if message else "",
             "channel": case.channel,
             "board": case.board or "",
-            "place": case.place or "",
+            "place": (message.place if message else None) or "",
             "state": case.state,
             "lead": case.lead or "",
             "outcome": (case.reply.outcome if case.reply and case.reply.status == "submitted" else case.outcome) or "",
@@ -314,18 +362,38 @@ class Draft:
 
     # -- clocks
 
-    def _clocks(self, before: Case | None, after: Case, action: str, data: Payload) -> tuple[SlaClock, ...]:
-        """Return the clocks that this step changes, as they now are."""
-        life = self.rulebook.lifecycle
+    def traced(self, history: Iterable[Event], rules: Iterable[ClockRule]) -> Mapping[str, SlaClock]:
+        """Return by key the clocks that some rules would have given the case by now, had they been there from its first event.
+
+        What an event decides about a clock by itself, such as an extension, is not among it.
+        """
+        trial, wanted = self.fork(), {rule.id: rule for rule in rules}
+        clocks: dict[str, SlaClock] = {}
+        before: Case | None = None
+        for event in history:
+            after = evolve(before, event)
+            if not isinstance(event.data, _NO_ACTS):
+                trial.now, trial._latest, trial._case = event.occurred_at, event.data, before
+                so_far = msgspec.structs.replace(after, clocks=tuple(clocks.values()))
+                followed = trial._clocks(before, so_far, event.action, event.data, wanted)
+                clocks |= {clock.key: clock for clock in followed}
+            before = after
+        return clocks
+
+    def _clocks(
+        self, before: Case | None, after: Case, action: str, data: Payload, rules: Mapping[str, ClockRule]
+    ) -> tuple[SlaClock, ...]:
+        """Return the clocks of these rules that this step changes, as they now are."""
+        state = self.rulebook.lifecycle.states.get(after.state)  # a history may have been in states that this version dropped
         moved = before is None or before.state != after.state
         happened = {action, after.state} if moved else {action}
-        over = moved and life.states[after.state].kind == "final"
+        over = moved and state is not None and state.kind == "final"
         turn = _turn(before, after, data)
         old = {clock.key: clock for clock in after.clocks}
         new: dict[str, SlaClock] = {}
         ended: list[SlaClock] = []
         self._case = after
-        for rule in self.rulebook.clocks.values():
+        for rule in rules.values():
             mine = [clock for clock in old.values() if clock.rule == rule.id]
             for clock in mine:
                 late: tuple[SlaClock, ...] = ()
@@ -347,14 +415,14 @@ class Draft:
                     (clock for clock in mine if clock.subject == subject), None
                 )
                 if (running is None or running.status in ("stopped", "cancelled")) and self.holds(rule.when):
-                    started = self.known.keeper.begin(rule, self._limit(rule), self.now, subject=subject, clock=running)
+                    started = self.known.keeper.begin(rule, self.limit(rule), self.now, subject=subject, clock=running)
                     if started.key in new:  # it stopped by the same act: its verdict is kept before the next run
                         ended.append(new[started.key])
                     new[started.key] = self._paused(rule, self.with_alarms(started), after, moved=True)
         self._case = before
         return (*ended, *new.values())
 
-    def _limit(self, rule: ClockRule) -> Limit:
+    def limit(self, rule: ClockRule) -> Limit:
         """Return the first of a clock's limits whose condition holds."""
         return next(row.limit for row in rule.limit if self.holds(row.when))
 
@@ -371,7 +439,7 @@ class Draft:
         lead = after.assignment(after.lead)
         back = isinstance(data, events.Declined) and lead is not None and lead.status != "asked"  # it fell back to who had it
         if clock.status == "waiting" and (back or (isinstance(data, events.Accepted) and data.unit == after.lead)):
-            return self.with_alarms(keeper.begin(rule, self._limit(rule), self.now, clock=clock))
+            return self.with_alarms(keeper.begin(rule, self.limit(rule), self.now, clock=clock))
         return clock
 
     def _turned(self, rule: ClockRule, clock: SlaClock, turn: str, after: Case) -> tuple[tuple[SlaClock, ...], SlaClock]:
@@ -387,12 +455,17 @@ class Draft:
             ended = (keeper.stop(clock, self.now),) if late else ()
             if then == "restart-on-accept":
                 return ended, keeper.wait(clock, self.now)
-            return ended, self.with_alarms(keeper.begin(rule, self._limit(rule), self.now, clock=clock))
+            return ended, self.with_alarms(keeper.begin(rule, self.limit(rule), self.now, clock=clock))
         changed = self.counted(rule, clock, lambda keeper: keeper.revive(clock, rule, self.now, pausing=then == "resume"))
         if then == "recompute":
-            revived, limit = changed, clock.limit if clock.run_key in after.limits_set else self._limit(rule)
+            revived, limit = changed, clock.limit if clock.run_key in after.limits_set else self.limit(rule)
             changed = self.counted(rule, clock, lambda keeper: keeper.recount(revived, rule, limit=limit))
         return (), self.with_alarms(changed) if changed != clock else clock
+
+    def recomputed(self, rule: ClockRule, clock: SlaClock, limit: Limit) -> SlaClock:
+        """Return a clock counted anew from its start by its rule, with this limit, as it stands in the state of the case."""
+        changed = self.counted(rule, clock, lambda keeper: keeper.recount(clock, rule, limit=limit))
+        return self._paused(rule, changed, self.case, moved=True)
 
     def _standing(self, clock: SlaClock, case: Case) -> SlaClock:
         """Pause a clock that has time again while its case stands in a state in which the clock stands still."""
@@ -436,6 +509,17 @@ class Draft:
 
         rule = self.rulebook.clocks[clock.rule]
         return msgspec.structs.replace(clock, alarms=escalation.alarms(rungs, clock, rule, self.known.keeper, over=over))
+
+
+_NO_ACTS = (
+    events.DuplicateFound,
+    events.LimitSet,
+    events.Overruled,
+    events.Recalculated,
+    events.Routed,
+    events.RungFired,
+)
+"""What goes with an act, or befalls a case by itself: no clock starts or stops on it."""
 
 
 def _turn(before: Case | None, after: Case, data: Payload) -> str | None:

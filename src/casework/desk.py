@@ -6,44 +6,47 @@ only way to let things have happened at other moments than they are recorded at.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import msgspec
 
-from . import engine, journal, privacy
-from .actions import Approve, Command
+from . import engine, journal
+from .actions import Approve, Command, Erase, Merge
 from .calendars import WorkCalendar
 from .cases import Case
 from .decisions import Decision, Known
 from .errors import (
-    ChainBroken,
+    ConditionUnmet,
     InputError,
     KeyReused,
+    MessageRefused,
     NaiveDatetime,
-    NotPermitted,
     Problem,
     RulebookInvalid,
     StaleVersion,
     UnknownRulebook,
 )
-from .events import Event, StoredEvent
+from .events import Erased, StoredEvent
+from .handling.duplicates import answered, earlier_first
+from .handling.erasures import senders_of
+from .handling.ladder import DESK
+from .intake import DuplicateRule, known_channel
+from .limits import Limit
 from .messages import Message, Sender
+from .moves import Move, Mover
 from .ports import Answered, CaseStore, Change, Notifier, Snapshot, UnitOfWork
+from .reading import Reader, code_digest, digest_of, message_of
 from .recalculation import Recalculation
 from .rounds import Delivery, Recount, Sweep, deliver, sweep
 from .routing import Route, RoutingFunction
 from .rulebook import Rulebook
-from .shelf import Shelf
-from .sla import Explanation, Timekeeper, Verdict
 from .units import Actor, Register
-from .views import CaseView, ClockView, case_view
-from .whereabouts import Whereabouts, whereabouts
+from .views import CaseView, ClockView
 
-__all__ = ["CaseView", "ClockView", "Delivery", "Desk", "Importing", "Recalculation", "Sweep", "desk_for"]
+__all__ = ["CaseView", "ClockView", "Delivery", "Desk", "Importing", "Recalculation", "Sweep", "desk_for", "utc_now"]
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -51,6 +54,12 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 def utc_now() -> datetime:
     """Return the present moment; the one place in casework that reads the time."""
     return datetime.now(UTC)
+
+
+def new_query_code() -> str:
+    """Return a new query code for a citizen: 12 letters and digits in groups of four, which nobody can guess."""
+    letters = [secrets.choice(_ALPHABET) for _ in range(12)]
+    return "-".join("".join(letters[at : at + 4]) for at in (0, 4, 8))
 
 
 def new_case_id() -> str:
@@ -62,11 +71,12 @@ def new_case_id() -> str:
     return letters + "".join(secrets.choice(_ALPHABET) for _ in range(9))
 
 
-class Desk:
+class Desk(Reader):
     """Applies rulebooks to cases in a store.
 
     New cases begin under *rulebook*; older cases keep theirs, which the store holds. *routing* registers the Python functions
-    that routing rules ``call``. *now* and *new_id* are for hosts and tests that have their own; *now* must give aware moments.
+    that routing rules ``call``. *now*, *new_id* and *new_code* (the citizens' query codes) are for hosts and tests that have their
+    own; *now* must give aware moments.
     *calendar* takes the place of the one that the rulebook names, for hosts with notices of their own; left out, it is the one
     that the store's deadlines were last recalculated by, or else the shipped one.
     """
@@ -79,12 +89,11 @@ class Desk:
         routing: Mapping[str, RoutingFunction] | None = None,
         now: Callable[[], datetime] = utc_now,
         new_id: Callable[[], str] = new_case_id,
+        new_code: Callable[[], str] = new_query_code,
         calendar: WorkCalendar | None = None,
     ) -> None:
-        self.rulebook, self.store = rulebook, store
-        self._functions = dict(routing or {})
-        self._now, self._new_id = now, new_id
-        self._shelf = Shelf(rulebook, store, calendar)
+        super().__init__(rulebook, store=store, routing=routing, now=now, calendar=calendar)
+        self._new_id, self._new_code = new_id, new_code
         self._kept = False
         missing = [
             Problem(
@@ -101,6 +110,8 @@ class Desk:
     def receive(self, message: Message, *, key: str | None = None) -> Case:
         """Make a case of a message.
 
+        `MessageRefused` says everything that has to be put right first; `UnknownChannel` and `UnknownBoard` name those that there
+        are. Where the rulebook merges repeats at once, the case that is returned may have ended already (``merged_into``).
         Its clocks count from ``message.received_at``, which may not lie in the future, or from now. The same *key* with the same
         message returns the case that was made the first time; with another message it is `KeyReused`.
         """
@@ -135,113 +146,19 @@ class Desk:
             yield importing
         self._kept = self._kept or importing.made > 0
 
-    # -- reading
-
-    def get(self, case: str) -> Case:
-        """Return a case, unmasked: for the trusted host. `CaseNotFound` where there is none."""
-        return self.store.read(case).case
-
-    def message(self, case: str) -> Message:
-        """Return a case's message, unmasked; erased parts are empty."""
-        row = self.store.read(case).case
-        texts = self.store.texts(case)
-        return _message(texts.get(row.message), texts.get(row.sender) if row.sender else None)
-
-    @property
-    def calendar(self) -> WorkCalendar:
-        """The calendar that the desk's rulebook names, with the notices that the desk counts by."""
-        return self._shelf.calendar(self.rulebook.outline.rulebook.calendar)
-
-    def today(self) -> date:
-        """Return today's date in the rulebook's zone."""
-        return self._shelf.keeper(self.rulebook).local_date(self._moment())
-
-    def rulebook_of(self, case: Case) -> Rulebook:
-        """Return the rulebook that a case keeps; `UnknownRulebook` where the store has lost it."""
-        return self._shelf.book(case)
-
-    def history(self, case: str) -> tuple[Event, ...]:
-        """Return a case's events in order."""
-        return tuple(journal.decode(row.text, case=case, seq=row.seq) for row in self.store.events(case))
-
-    def view(self, case: str, *, by: Actor) -> CaseView:
-        """Return a case as *by* may see it; `NotPermitted` where the case lies outside the actor's scope."""
-        row = self.store.read(case).case
-        book, keeper = self._rules(row)
-        message = self.message(case)
-        role = book.roles.get(by.role)
-        if role is None:
-            why = f"the rulebook has no role {by.role!r} (roles: {', '.join(sorted(book.roles))})"
-        else:
-            why = privacy.out_of_scope(role, by, row, sender=message.sender.ref, register=book.register)
-        if role is None or why:
-            raise NotPermitted("view", actor=by.id, role=by.role, why=why, case=case)
-        now, texts = self._moment(), self.store.texts(case)
-        allowed = engine.open_to(book, row, by, self._known(book, now, message=message))
-        return case_view(row, message, texts, book, keeper, role, now, allowed=allowed)
-
-    def why(self, case: str) -> Whereabouts:
-        """Explain why a case went where it went: each rule's proposal and reason, who decided, followed or overruled it, and why.
-
-        It is unmasked, for the trusted host.
-        """
-        row = self.get(case)
-        book = self._shelf.book(row)
-        return whereabouts(self.history(case), self.store.texts(case), book, zone=book.zone)
-
-    def verdicts(self, case: str) -> dict[str, Verdict]:
-        """Return what each of a case's clocks says now, by its key."""
-        row, now = self.get(case), self._moment()
-        book, keeper = self._rules(row)
-        return {clock.key: keeper.verdict(clock, book.clocks[clock.rule], now) for clock in row.clocks}
-
-    def explain(self, case: str, clock: str) -> Explanation:
-        """Explain a clock's due date: every day counted or skipped, and why, by the calendar that it was counted by.
-
-        A paused clock is explained by the calendar that it will be counted by. Where nobody kept its calendar, it is counted by
-        the present one, and the account says so if it comes to another day. `UnknownClock` names the clocks that there are;
-        InputError for one that waits for a unit to accept.
-        """
-        row = self.get(case)
-        book, keeper = self._rules(row)
-        found = row.clock(clock)
-        if found.due is None and not found.pauses:
-            yet = (
-                "counts nothing yet: it starts when a unit accepts" if found.status == "waiting" else "ended before a unit accepted"
-            )
-            raise InputError(f"the clock {clock!r} of case {case} {yet}", value=clock)
-        name, _, version = found.calendar.partition("@")
-        keeps = found.status != "paused" or book.clocks[found.rule].on_calendar_change == "keep"
-        if keeps and (known := self._shelf.calendar_of(name, version)):
-            keeper = Timekeeper(known, keeper.zone, provisional=True)
-        told = keeper.explain(
-            found.started_at,
-            found.limit,
-            count=book.clocks[found.rule].count,
-            pauses=found.pauses,
-            extensions=found.extensions,
-            paused=found.due is None,
-        )
-        kept = found.due if found.due and told.due and found.due.before != told.due.before else None
-        return msgspec.structs.replace(told, kept=kept, kept_by=found.calendar if kept else "")
-
-    def verify(self, case: str) -> None:
-        """Check a case's chain of events against its head, and the case against its events; `ChainBroken` names the place."""
-        snapshot, stored = self.store.read(case), self.store.events(case)
-        for _ in range(100):  # somebody may have acted between the two
-            again = self.store.read(case)
-            if again.head == snapshot.head:
-                break
-            snapshot, stored = again, self.store.events(case)
-        journal.verify(case, stored, head=snapshot.head)
-        if journal.replay(stored) != snapshot.case:
-            raise ChainBroken(case, len(stored), "the case row is not what its events say")
-
     # -- what a timer calls
 
     def sweep(self, *, limit: int = 500) -> Sweep:
-        """Fire every rung that is due on at most *limit* cases; run again at the same moment, it changes nothing."""
-        return sweep(self.store, self._moment(), self._sweep, limit=limit)
+        """Fire every rung that is due on at most *limit* cases, and make at most as many issues of schedules that are due.
+
+        Run again at the same moment, it changes nothing. A schedule counts from the first sweep that sees it; see `rounds.Issuing`.
+        """
+        now = self._moment()
+        swept = sweep(self.store, now, self._sweep, limit=limit)
+        if not self.rulebook.outline.schedule:
+            return swept
+        issues, failures = self._issuing(now).run(limit=limit)
+        return msgspec.structs.replace(swept, issues=issues, failures=(*swept.failures, *failures))
 
     def _sweep(self, case: str, now: datetime) -> int:
         """Fire what is due on one case; return the number of events."""
@@ -267,30 +184,38 @@ class Desk:
         now = self._moment()
         return Recount(self.store, self._shelf, self._write, now, dry_run=dry_run).run(calendar, batch=batch)
 
+    def move(
+        self,
+        rulebook: Rulebook,
+        cases: Sequence[str] | None = None,
+        *,
+        by: Actor,
+        reason: str = "",
+        across: bool = False,
+        dry_run: bool = False,
+        batch: int = 200,
+    ) -> Move:
+        """Move cases to another version of their rulebook: those named, or all that keep another one and are not over for good.
+
+        Each is one event with every clock that it changes, in a transaction of *batch* cases. A case that the new version could not
+        go on with stays where it is, and the result says what to do first. Named cases of another rulebook go only with *across*. A
+        *dry_run* changes nothing and says what would move. `NotPermitted` where the new version lets the actor move none.
+
+        New cases of this desk begin under its own rulebook as before: make a desk with the new one for them.
+        """
+
+        def known(work: UnitOfWork, book: Rulebook, case: Case, at: datetime) -> Known:
+            return self._known_for(work, book, case, None, at, recorded_at=at)
+
+        now = self._moment()
+        mover = Mover(self.store, self._shelf, known, self._write, now, by=by, reason=reason, across=across, dry_run=dry_run)
+        return mover.run(rulebook, cases, batch=batch)
+
     def deliver(self, notifier: Notifier, *, limit: int = 100) -> Delivery:
         """Hand at most *limit* waiting notices to a channel, each at least once; what it refuses is tried again, ever later."""
         return deliver(self.store, notifier, self._moment(), limit=limit)
 
     # -- inside
-
-    def _moment(self) -> datetime:
-        now = self._now()
-        if now.tzinfo is None:
-            raise NaiveDatetime(now, what="the desk's now()")
-        return now.astimezone(UTC)
-
-    def _rules(self, case: Case) -> tuple[Rulebook, Timekeeper]:
-        book = self._shelf.book(case)
-        return book, self._shelf.keeper(book)
-
-    def _known(self, book: Rulebook, recorded_at: datetime, *, message: Message | None = None, imported: bool = False) -> Known:
-        return Known(
-            keeper=self._shelf.keeper(book),
-            recorded_at=recorded_at,
-            message=message,
-            functions=self._functions,
-            imported=imported,
-        )
 
     def _known_for(
         self,
@@ -306,10 +231,11 @@ class Desk:
         """Gather what a decision may know: the message where a rule could ask for it, and the series that may be drawn from."""
         known = self._known(book, recorded_at, imported=imported)
         series = engine.series_needed(book, case, command, at, known)
-        asks = book.conditions or series or any(role.scope == "own" for role in book.roles.values())
+        asks = command or book.conditions or series
         sender = work.text(case.id, case.sender) if asks and case.sender else None
-        message = _message(work.text(case.id, case.message), sender) if asks else None
+        message = message_of(work.text(case.id, case.message), sender) if asks else None
         waiting = [row.text for row in case.requests if row.text] if isinstance(command, Approve) else []
+        erases = isinstance(command, Erase) or (isinstance(command, Approve) and case.request("erase"))
         asked = {ref: text for ref in waiting if (text := work.text(case.id, ref)) is not None}
         return msgspec.structs.replace(
             known,
@@ -317,24 +243,113 @@ class Desk:
             numbers={name: work.next_number(name) for name in series},
             calendars=self._shelf.held(book, case, known.keeper),
             requests=asked,
+            texts=work.texts(case.id) if erases else {},
+            senders=self._senders(work, case, message),
         )
+
+    def _senders(self, work: UnitOfWork, case: Case, message: Message | None) -> tuple[Sender, ...]:
+        """Return whoever wrote about a matter: of most there is one."""
+        own = (message.sender,) if message else ()
+        if len(case.channels) == 1 and not case.merged_into:
+            return own
+        survivor = case
+        while survivor.merged_into:
+            survivor = work.load(survivor.merged_into).case
+        every = [work.texts(other) for other in {case.id, survivor.id, *(absorbed for absorbed, _ in survivor.absorbed)}]
+        return (*own, *(sender for texts in every for sender in senders_of(texts)))
 
     def _receive(self, work: UnitOfWork, message: Message, key: str | None, at: datetime, known: Known) -> tuple[Case, bool]:
         """Make a case, or find the one that the key made before; the flag says which."""
-        digest = _digest("receive", message.model_dump_json())
+        digest = digest_of("receive", message.model_dump_json())
         if key and (answered := work.answered(key)):
             return self._again(work, answered, digest, key, "receive"), False
+        outline, register = self.rulebook.outline, self.rulebook.register
+        known_channel(outline.channels, message.channel)
+        if register and message.board:
+            register.known_board(message.board)
+        findings = self.check(message)
+        blocking = [(row.check, row.message) for row in findings if row.level == "block"]
+        if blocking and not known.imported:
+            raise MessageRefused(blocking)
         if not self._kept:
-            work.keep("rulebook", self.rulebook.digest, self.rulebook.text)
-            if self.rulebook.register:
-                text = msgspec.json.encode(self.rulebook.register).decode()
-                work.keep("register", _digest("register", text), text)
+            self._keep_rules(work)
         message = message.model_copy(update={"received_at": at})
         series = engine.series_needed(self.rulebook, None, None, at, known)
-        known = msgspec.structs.replace(known, numbers={name: work.next_number(name) for name in series})
+        rule, code = outline.intake.duplicate, self._new_code()
+        seen = rule.fingerprint(message) if rule else ""
+        earlier = self._repeated(work, rule, seen, at, known) if rule and seen and not known.imported else None
+        merges = rule if earlier and rule and self._merges(work, rule, earlier, message) else None
+        known = msgspec.structs.replace(
+            known,
+            numbers={name: work.next_number(name) for name in series},
+            findings=findings,
+            code=code,
+            repeats=earlier.id if earlier and not merges else None,
+        )
         decision = engine.open_case(self.rulebook, self._new_id(), message, at, known)
-        self._write(work, None, decision, key=key, digest=digest)
-        return decision.case, True
+        finds = (("code", code_digest(code)), *((("print", seen),) if seen else ()))
+        again = (None, None) if merges else (key, digest)
+        self._write(work, None, decision, key=again[0], digest=again[1], finds=finds)
+        if not (merges and earlier):
+            return decision.case, True
+        one = work.load(decision.case.id)
+        case = self._merge(work, one, earlier.id, DESK, at, known.recorded_at, rule=merges.name, key=key, digest=digest)
+        return case, True
+
+    def _merges(self, work: UnitOfWork, rule: DuplicateRule, earlier: Case, message: Message) -> bool:
+        """Return whether a message is merged at once; what was answered, or came to another board, a person looks at."""
+        life = self._shelf.book(earlier, work=work).lifecycle
+        possible = life.can(earlier.state, "absorb") and self.rulebook.lifecycle.can(self.rulebook.lifecycle.initial, "merge")
+        return rule.do == "merge" and possible and earlier.board == message.board and not answered(earlier)
+
+    def _repeated(self, work: UnitOfWork, rule: DuplicateRule, seen: str, at: datetime, known: Known) -> Case | None:
+        """Return the earliest case that is not done and that a message repeats by the rule, or None."""
+        limit, found = Limit.parse(rule.within), []
+        for other in work.find("print", seen):
+            case = work.load(other).case
+            if case.rulebook != self.rulebook.id:
+                continue  # another office's
+            try:
+                until = known.keeper.deadline(case.received_at, limit, count=rule.count)
+            except InputError:
+                continue  # so long ago that its calendar does not know it
+            within = case.received_at <= at < until.before
+            if within and self._shelf.book(case, work=work).lifecycle.is_open(case.state):
+                found.append(case)
+        return min(found, key=lambda case: (case.received_at, case.id), default=None)
+
+    def _merge(
+        self,
+        work: UnitOfWork,
+        one: Snapshot,
+        other: str,
+        by: Actor,
+        at: datetime,
+        recorded_at: datetime,
+        *,
+        rule: str | None = None,
+        imported: bool = False,
+        key: str | None = None,
+        digest: str | None = None,
+    ) -> Case:
+        """Handle two cases as one, both in this transaction; return the one that was acted on."""
+        two, command, decided = work.load(other), Merge(other=other), {}
+        while two.case.merged_into and two.case.id != one.case.id:
+            two = work.load(two.case.merged_into)
+        if two.case.id == one.case.id:
+            itself = "a case cannot be merged into itself; name the other one"
+            why = itself if other == one.case.id else f"case {other} was merged into this one already"
+            raise ConditionUnmet("merge", [why], case=one.case.id)
+        at = max(at, one.case.updated_at, two.case.updated_at)
+        first = two.case if rule else earlier_first(one.case, two.case)[0]  # what a rule found was there before
+        for mine, its in ((one, two), (two, one)):
+            case, acted = mine.case, mine is one
+            book = self._shelf.book(case, work=work)
+            known = self._known_for(work, book, case, command, at, recorded_at=recorded_at, imported=imported)
+            decision = engine.merge(book, case, its.case, by, at, known, survives=case is first, acted_on=acted, rule=rule)
+            self._write(work, mine, decision, key=key if acted else None, digest=digest if acted else None)
+            decided[case.id] = decision.case
+        return decided[one.case.id]
 
     def _act(
         self,
@@ -350,7 +365,7 @@ class Desk:
         imported: bool,
     ) -> Case:
         asked = command.model_dump_json(exclude_defaults=True), by.model_dump_json(exclude_none=True)
-        digest = _digest(case, command.action, *asked)
+        digest = digest_of(case, command.action, *asked)
         if key and (answered := work.answered(key)):
             return self._again(work, answered, digest, key, command.action)
         snapshot = work.load(case)
@@ -359,21 +374,47 @@ class Desk:
         if imported and at < snapshot.case.updated_at:
             was = snapshot.case.updated_at.isoformat()
             raise InputError(f"cannot {command.action} case {case} at {at.isoformat()}: its latest event is of {was}", value=at)
+        if isinstance(command, Merge):
+            return self._merge(work, snapshot, command.other, by, at, now, imported=imported, key=key, digest=digest)
         book = self._shelf.book(snapshot.case, work=work)
         at = max(at, snapshot.case.updated_at)
         known = self._known_for(work, book, snapshot.case, command, at, recorded_at=now, imported=imported)
         decision = engine.decide(book, snapshot.case, command, by, at, known)
         self._write(work, snapshot, decision, key=key, digest=digest)
+        if decision.erased:
+            self._cleanse(work, decision, senders_of(known.texts), by, at, now)
         return decision.case
+
+    def _cleanse(
+        self, work: UnitOfWork, erased: Decision, senders: list[Sender], by: Actor, at: datetime, recorded_at: datetime
+    ) -> None:
+        """Rid the cases that are one matter with a case of what they say of people who were erased from it."""
+        case = erased.case
+        while case.merged_into:
+            case = work.load(case.merged_into).case
+        ground = next(event.data.ground for event in erased.events if isinstance(event.data, Erased))
+        for other in (case.id, *(absorbed for absorbed, _ in case.absorbed)):
+            if other != erased.case.id:
+                snapshot = work.load(other)
+                book, moment = self._shelf.book(snapshot.case, work=work), max(at, snapshot.case.updated_at)
+                known = msgspec.structs.replace(self._known(book, recorded_at), texts=work.texts(other))
+                self._write(work, snapshot, engine.cleanse(book, snapshot.case, senders, by, moment, known, ground=ground))
 
     def _again(self, work: UnitOfWork, answered: Answered, digest: str, key: str, tried: str) -> Case:
         """Return the answer that an idempotency key was given the first time."""
-        if answered.digest != digest:
+        if answered.digest and answered.digest != digest:
             raise KeyReused(key, case=answered.case, tried=tried)
         return journal.replay(work.events(answered.case)[: answered.version])
 
     def _write(
-        self, work: UnitOfWork, before: Snapshot | None, decision: Decision, *, key: str | None = None, digest: str | None = None
+        self,
+        work: UnitOfWork,
+        before: Snapshot | None,
+        decision: Decision,
+        *,
+        key: str | None = None,
+        digest: str | None = None,
+        finds: tuple[tuple[str, str], ...] = (),
     ) -> None:
         if not decision.events:
             return
@@ -393,6 +434,9 @@ class Desk:
                 numbers=decision.numbers,
                 texts=decision.texts,
                 notifications=decision.notifications,
+                finds=finds,
+                erased=decision.erased,
+                unfound=("print",) if any(isinstance(row.data, Erased) and row.data.texts for row in decision.events) else (),
                 key=key,
                 digest=digest if key else None,
             )
@@ -435,15 +479,6 @@ class Importing:
         if at > self._recorded_at:
             raise InputError(f"cannot {what} at {at.isoformat()}: that is after now ({self._recorded_at.isoformat()})", value=at)
         return at.astimezone(UTC)
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def _message(body: str | None, sender: str | None) -> Message:
-    kept = Message.model_validate_json(body) if body else Message(subject="(erased)")
-    return kept.model_copy(update={"sender": Sender.model_validate_json(sender)}) if sender else kept
 
 
 def desk_for(

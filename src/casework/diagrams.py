@@ -1,9 +1,9 @@
-"""Diagrams: a lifecycle drawn as mermaid text, which documentation sites and code hosts show as a picture."""
+"""Diagrams: lifecycles and flows drawn as mermaid text, which documentation sites and code hosts show as a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal, NamedTuple
 
 from .languages import Lang, chinese
 
@@ -50,6 +50,31 @@ def lifecycle_diagram(
     staying = {name: {action for action in allowed[name] if table[name, action] == name} for name in states}
     for name, note in _notes(staying, initial, kinds, actions, lang).items():
         lines += [f"    note right of {ids[name]}", *(f"        {line}" for line in note), "    end note"]
+    return "\n".join(lines) + "\n"
+
+
+class Node(NamedTuple):
+    """What stands in a flow: its shape, and the lines in it."""
+
+    shape: Literal["plain", "round", "double"]
+    lines: Sequence[str]
+
+
+_SHAPES: Final = {"plain": '["{}"]', "round": '(["{}"])', "double": '[["{}"]]'}
+
+
+def flow_diagram(nodes: Mapping[str, Node], edges: Iterable[tuple[str, str, str, bool]]) -> str:
+    """Return a flow from left to right as mermaid text (``flowchart``), the same text for the same arguments.
+
+    An edge leads from one node to another with a label, "" for none, and is dotted or not. Nodes may be called anything.
+    """
+    ids = {name: f"n{at}" for at, name in enumerate(nodes, 1)}
+    lines = ["flowchart LR"]
+    for name, node in nodes.items():
+        lines.append(f"    {ids[name]}{_SHAPES[node.shape].format('<br/>'.join(map(_text, node.lines)))}")
+    for source, dest, label, dotted in edges:
+        said = f'|"{_text(label)}"|' if label else ""
+        lines.append(f"    {ids[source]} {'-.->' if dotted else '-->'}{said} {ids[dest]}")
     return "\n".join(lines) + "\n"
 
 

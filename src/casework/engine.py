@@ -10,7 +10,7 @@ Every step goes through `decisions.Draft.add`, which moves the state, the clocks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,8 +23,22 @@ from .cases import Case, Request
 from .decisions import Decision, Draft, Known
 from .errors import InputError, NotAllowed, NotPermitted, listed
 from .escalation import EFFECTS
-from .handling import aftercare, assignments, consultations, contents, ladder, orders, replies, screening, terms
+from .handling import (
+    aftercare,
+    assignments,
+    consultations,
+    contents,
+    duplicates,
+    erasures,
+    ladder,
+    orders,
+    replies,
+    screening,
+    terms,
+    versions,
+)
 from .handling.ladder import DESK
+from .intake import known_channel
 from .messages import Message, Sender
 from .opinions import Proposal
 from .recalculation import recounted
@@ -49,13 +63,17 @@ def open_case(rulebook: Rulebook, case_id: str, message: Message, now: datetime,
             channel=message.channel,
             board=message.board,
             number=message.number,
-            place=message.place,
-            public=message.public,
+            public=message.public and known_channel(rulebook.outline.channels, message.channel).public,
             rulebook=rulebook.id,
             rulebook_digest=rulebook.digest,
             classes={},
+            findings=known.findings,
+            code=draft.maybe("code", known.code),
         ),
     )
+    rule = rulebook.outline.intake.duplicate
+    if rule and known.repeats:
+        duplicates.found(draft, known.repeats, rule.name)
     _route(draft, RECEIVE)
     ladder.climb(draft, start=0)
     return draft.decision()
@@ -71,6 +89,7 @@ def decide(rulebook: Rulebook, case: Case, command: act.Command, actor: Actor, n
     if why:
         able = open_to(rulebook, case, actor, known)
         raise NotPermitted(action, actor=actor.id, role=actor.role, why=why, case=case.id, allowed=able)
+    actor = privacy.narrowed(actor, rulebook.register)
     draft = Draft(rulebook, case, actor, now, known, case.id)
     # What is imported was approved where it happened.
     gates = _gates(draft, command) if action != PUBLISH and not known.imported else ()
@@ -82,10 +101,53 @@ def decide(rulebook: Rulebook, case: Case, command: act.Command, actor: Actor, n
     return draft.decision()
 
 
+def merge(
+    rulebook: Rulebook,
+    case: Case,
+    other: Case,
+    actor: Actor,
+    now: datetime,
+    known: Known,
+    *,
+    survives: bool,
+    acted_on: bool,
+    rule: str | None = None,
+) -> Decision:
+    """Decide one side of handling two cases as one: the one that *survives* carries on for both, and the other one ends.
+
+    The one that is *acted_on* must be one that can be merged. With a *rule* that found them the desk itself acts. Errors are those
+    of `decide`.
+    """
+    needed = {"absorb" if survives else "merge", *(("merge",) if acted_on else ())}
+    for action in sorted(needed):
+        if not rulebook.lifecycle.can(case.state, action):
+            able = open_to(rulebook, case, actor, known)
+            raise NotAllowed(action, state=case.state, allowed=able, case=case.id, misspelt=False)
+    why = "" if rule else _refusal(rulebook, actor, "merge", case, known)
+    if why:
+        raise NotPermitted("merge", actor=actor.id, role=actor.role, why=why, case=case.id)
+    draft = Draft(rulebook, case, actor, now, known, case.id)
+    if survives:
+        duplicates.absorb(draft, other)
+    else:
+        duplicates.merge(draft, other, rule=rule)
+    ladder.climb(draft, start=0)
+    return draft.decision()
+
+
 def _do(draft: Draft, command: act.Command) -> None:
     _HANDLERS[type(command)](draft, command)
-    if isinstance(command, act.Review) and command.classes:
+    if isinstance(command, act.Review) and draft.case.classes:
         _route(draft, command.action)  # with its classes more rules may have an opinion
+
+
+def cleanse(
+    rulebook: Rulebook, case: Case, senders: Sequence[Sender], actor: Actor, now: datetime, known: Known, *, ground: str
+) -> Decision:
+    """Rid the texts of a case of what they say of people who were erased from a case that was merged with it."""
+    draft = Draft(rulebook, case, actor, now, known, case.id)
+    erasures.cleanse(draft, senders, ground=ground)
+    return draft.decision() if draft.events else Decision(case=case, events=(), facts=(), numbers={}, texts=(), notifications=())
 
 
 def due(rulebook: Rulebook, case: Case, now: datetime, known: Known) -> Decision:
@@ -115,6 +177,36 @@ def recalculate(
     return draft.decision()
 
 
+def move(
+    rulebook: Rulebook,
+    old: Rulebook,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    known: Known,
+    *,
+    history: Sequence[events.Event],
+    reason: str = "",
+) -> Decision:
+    """Move a case from its rulebook, *old*, to another version, or say why not, as `decide` does.
+
+    Both versions are asked whether the actor may; one that gives the act to nobody, as all did before there was such an act,
+    leaves that to the other.
+    """
+    if not old.lifecycle.can(case.state, "move"):
+        raise NotAllowed("move", state=case.state, allowed=open_to(old, case, actor, known), case=case.id, misspelt=False)
+    for book in (rulebook, old):
+        silent = book is old and not any("move" in role.may for role in book.roles.values())
+        why = "" if silent else _refusal(book, actor, "move", case, known)
+        if why:
+            why = f"{why}; asked of {versions.named(book)}"
+            raise NotPermitted("move", actor=actor.id, role=actor.role, why=why, case=case.id)
+    draft = Draft(rulebook, case, actor, now, known, case.id)
+    versions.move(draft, old, history, reason)
+    ladder.climb(draft, start=0)
+    return draft.decision()
+
+
 # --- what may be asked, and what it may need --------------------------------------------------------------------------
 
 
@@ -133,7 +225,10 @@ def open_to(rulebook: Rulebook, case: Case, actor: Actor, known: Known) -> tuple
 def _refusal(rulebook: Rulebook, actor: Actor, action: str, case: Case, known: Known) -> str:
     sender = known.message.sender.ref if known.message else ""
     register = None if known.imported else rulebook.register  # what is imported was done by whoever could do it then
-    return privacy.refusal(rulebook.roles, actor, action, case, sender=sender, register=register)
+    roles = rulebook.roles
+    if action == "erase" and not any(action in role.may for role in roles.values()):
+        roles = known.roles  # a version that gives it to nobody, of before there was such a right, leaves it to the present one
+    return privacy.refusal(roles, actor, action, case, sender=sender, register=register)
 
 
 def _has_matter(case: Case, action: str, actor: Actor) -> bool:
@@ -147,6 +242,7 @@ def _has_matter(case: Case, action: str, actor: Actor) -> bool:
         "refuse": lambda: actor.role in waiting,
         "refuse_extension": lambda: case.asks,
         "take_up": lambda: case.proposed,
+        "keep_apart": lambda: case.duplicates,
         "dismiss": lambda: case.proposed,
         "answer": lambda: any(row.cleared_at is None and row.answer_wanted for row in case.orders),
         "clear": lambda: any(row.cleared_at is None for row in case.orders),
@@ -158,10 +254,11 @@ def _has_matter(case: Case, action: str, actor: Actor) -> bool:
 
 
 _FOLLOWED_BY: Mapping[str, tuple[str, ...]] = {
-    "approve": (PUBLISH,),
+    "approve": (PUBLISH, "instruct"),
     "answer": ("revisit",),
     "revisit": ("answer",),
     "return": ("step_back",),
+    "merge": ("absorb",),
 }
 """Further acts that carrying out a command may come to."""
 
@@ -271,17 +368,31 @@ def _approve(draft: Draft, command: act.Approve) -> None:
     reply = draft.case.reply
     at_gate = replies.gate_of(draft, reply) if reply else ""
     row = _waiting(draft, "approve", command.act, {PUBLISH: at_gate} if at_gate else {})
+    instructs = _instructs(draft, row)
+    if instructs and not command.opinion:
+        raise draft.refuse("approve", "whoever lets this pass instructs how it is to be handled (批示); say so as the opinion")
+    said = "" if instructs else command.opinion
     if row is None:
         assert reply is not None  # noqa: S101 - it stands at a gate; for the type checker
-        replies.approve(draft, reply, command.opinion)
-        return
-    gate = row.passed + 1
-    opinion = draft.maybe("opinion", command.opinion)
-    draft.add("approve", events.Approved(act=row.act, gate=gate, gates=len(row.gates), opinion=opinion))
-    if gate < len(row.gates):
-        _tell(draft, row.act)
-        return
-    _carry_out(draft, row)
+        replies.approve(draft, reply, said)
+    else:
+        gate = row.passed + 1
+        draft.add("approve", events.Approved(act=row.act, gate=gate, gates=len(row.gates), opinion=draft.maybe("opinion", said)))
+        if gate < len(row.gates):
+            _tell(draft, row.act)
+        else:
+            _carry_out(draft, row)
+    if instructs:  # after it is done: then the units have the case, and are told
+        aftercare.instruct(draft, act.Instruct(text=command.opinion))
+
+
+def _instructs(draft: Draft, row: Request | None) -> bool:
+    """Return whether the approver's word at this gate is an instruction; on a case that ends with it, it is an opinion."""
+    on, life = row.act if row else PUBLISH, draft.rulebook.lifecycle
+    dest = life.table.get((draft.case.state, on))
+    over = dest is not None and not life.can(dest, "instruct")
+    rows = draft.rulebook.outline.approval
+    return not over and any(gate.instructs and gate.on == on and draft.actor.role in gate.by for gate in rows)
 
 
 def _carry_out(draft: Draft, row: Request) -> None:
@@ -385,4 +496,9 @@ _HANDLERS: Mapping[type[act.Command], Callable[[Draft, Any], None]] = {
     act.Praise: aftercare.praise,
     act.ReportViews: aftercare.report_views,
     act.AddNote: aftercare.note,
+    act.Erase: erasures.erase,
+    act.Attach: duplicates.attach,
+    act.KeepApart: duplicates.keep_apart,
+    act.Merge: duplicates.merge_alone,
+    act.Disclose: screening.disclose,
 }

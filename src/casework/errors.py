@@ -38,7 +38,8 @@ Every error says what was tried, on which case, and what would work; the same fa
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 
@@ -52,10 +53,50 @@ class Problem(NamedTuple):
         return f"{self.message} @ {self.path}"
 
 
-def nearest(name: str, choices: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the choice most like *name*, or an empty string where none is alike."""
-    close = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+def nearest(name: str, choices: Iterable[str], *, alike: float = 0.6) -> str:
+    """Return ``"; did you mean 'x'?"`` for the choice most like *name*, or an empty string where none is *alike* (0 to 1)."""
+    close = difflib.get_close_matches(name, list(choices), n=5, cutoff=alike)
+    slips = [choice for choice in close if _one_slip(name, choice)]
+    return f"; did you mean {(slips or close)[0]!r}?" if close else ""
+
+
+def _one_slip(name: str, choice: str) -> bool:
+    """Return whether one slip makes the one of the other: a letter too many, too few, wrong, or two that changed places."""
+    while name and choice and name[0] == choice[0]:
+        name, choice = name[1:], choice[1:]
+    while name and choice and name[-1] == choice[-1]:
+        name, choice = name[:-1], choice[:-1]
+    return max(len(name), len(choice)) <= 1 or (len(name) == 2 and name == choice[::-1])
+
+
+def choices_of(names: Iterable[str], *, most: int = 24) -> str:
+    """Return ``" (known: a, b)"``, what there is where a name is like none; an empty string where there is more than *most*."""
+    every = list(names)
+    if not every:
+        return " (there is none)"
+    return f" (known: {listed(every, most=most)})" if len(every) <= most else ""
+
+
+FORMS_OF_VALUES: Mapping[str, str] = {
+    "text": "a text in quotes",
+    "whole": "a whole number",
+    "number": "a number",
+    "flag": "true or false",
+    "list": "a list, such as ['…']",
+    "table": "a table",
+}
+"""What a value of a document should be, in words."""
+
+
+def got(value: object) -> str:
+    """Return in words what stands where something else should."""
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, date) else repr(value)
 
 
 def listed(names: Iterable[str], *, most: int = 12) -> str:
@@ -161,7 +202,7 @@ class UnreadableLimit(InputError):
             f"cannot read the limit {value!r}{': ' + why if why else ''}; accepted: a whole number from 0 to 99999 and one of "
             "'working days', 'calendar days', 'months', 'hours', 'working hours', or in Chinese 个工作日, 日 (天, 个自然日), 个月, "
             "小时, 个工作小时 "
-            "(for example '5 working days' or '5个工作日')",
+            "(for example '5 working days', '5个工作日' or '五个工作日')",
             value=value,
         )
 
@@ -201,6 +242,48 @@ class UnknownClass(InputError):
         super().__init__(
             f"the rulebook declares no {tried}{nearest(value or axis, choices)} (declared: {listed(choices)})", value=value
         )
+
+
+class UnknownChannel(InputError):
+    """A channel that the rulebook does not declare."""
+
+    def __init__(self, channel: str, *, channels: Sequence[str]) -> None:
+        self.channel = channel
+        self.channels = tuple(channels)
+        super().__init__(
+            f"the rulebook declares no channel {channel!r}{nearest(channel, channels)} (channels: {listed(channels)})",
+            value=channel,
+        )
+
+
+class UnknownCode(InputError):
+    """A query code that no message was given."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"no message has the query code {code!r}; it is twelve letters and digits, such as 7k2m-x9qp-4wna, as told on receipt",
+            value=code,
+        )
+
+
+class UnknownBoard(InputError):
+    """A board that the register does not list."""
+
+    def __init__(self, board: str, *, boards: Sequence[str]) -> None:
+        self.board = board
+        self.boards = tuple(boards)
+        super().__init__(f"the register has no board {board!r}{nearest(board, boards)} (boards: {listed(boards)})", value=board)
+
+
+class MessageRefused(InputError):
+    """A message that does not pass the checks of the way in; ``reasons`` says everything that has to be put right.
+
+    Nothing was kept; the caller still has the message.
+    """
+
+    def __init__(self, reasons: Sequence[tuple[str, str]]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(f"the message cannot be taken: {'; '.join(f'{why} ({check})' for check, why in self.reasons)}")
 
 
 class UnknownCalendar(InputError):
@@ -361,6 +444,8 @@ class SchemaMismatch(StoreError):
             + (
                 "install a newer casework"
                 if found > expected
+                else "open it once with create=True, which adds the tables that are new"
+                if found == 1
                 else "export the cases with the older casework and import them into a new file"
             )
         )

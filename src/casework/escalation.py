@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from .documents import Document
-from .errors import UnreadableLimit
+from .errors import UnreadableLimit, nearest
 from .sla import Alarm, ClockRule, ConditionalLimit, Count, Limit, SlaClock, Timekeeper
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -33,8 +33,12 @@ EFFECTS = {
 }
 """What a rung may do, and the action by which it does so ("" for none)."""
 
-_ON = re.compile(rf"(due|late|unanswered):[a-z][a-z0-9-]*|done:[a-z][a-z0-9_]*|{'|'.join(COUNTS)}")
-_DO = re.compile(r"issue:[a-z][a-z0-9-]*|notify:[^:]+|set:[^:=]+=[^:=]+|reopen|return|consult|withdraw")
+NO_ROLES = ("lead", "units", "parent")
+"""Whom an order may go to that is no role: the lead unit, every unit that has the case, the unit above the lead."""
+
+ON = re.compile(rf"(due|late|unanswered):[a-z][a-z0-9-]*|done:[a-z][a-z0-9_]*|{'|'.join(COUNTS)}")
+DO = re.compile(r"issue:[a-z][a-z0-9-]*|notify:[^:]+|set:[^:=]+=[^:=]+|reopen|return|consult|withdraw")
+"""What a rung may stand on, and what it may do, as they are written."""
 
 
 def _checked_limit(text: str) -> str:
@@ -78,40 +82,45 @@ class Rung(BaseModel):
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     on: str
     at: str | int | None = None
+    when: str = ""
     do: tuple[str, ...] = Field(min_length=1)
     mode: Literal["auto", "propose"] = "auto"
     repeat: Repeat | None = None
-    when: str = ""
     source: str = ""
     assumption: str = ""
 
     @field_validator("on")
     @classmethod
     def _known(cls, value: str) -> str:
-        if not _ON.fullmatch(value):
-            accepted = ", ".join(("due:CLOCK", "late:CLOCK", "unanswered:FORM", "done:ACTION", *COUNTS))
-            raise ValueError(f"a rung cannot stand on {value!r}; accepted: {accepted}")
+        if not ON.fullmatch(value):
+            every = ("due:CLOCK", "late:CLOCK", "unanswered:FORM", "done:ACTION", *COUNTS)
+            forms = {form.partition(":")[0]: form for form in every}
+            kind = value.partition(":")[0]
+            like = f"; did you mean {forms[kind]!r}?" if kind in forms else nearest(kind, forms)
+            raise ValueError(f"a rung cannot stand on {value!r}{like} (accepted: {', '.join(forms.values())})")
         return value
 
     @field_validator("at")
     @classmethod
-    def _readable(cls, value: str | int | None) -> str | int | None:
-        return _checked_limit(value) if isinstance(value, str) else value
+    def _readable(cls, value: str | int | None, info: ValidationInfo) -> str | int | None:
+        counts = info.data.get("on") in COUNTS  # what stands on a count is told, not how a limit is written
+        return _checked_limit(value) if isinstance(value, str) and not counts else value
 
     @field_validator("do")
     @classmethod
     def _doable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for line in value:
-            if not _DO.fullmatch(line):
+            if not DO.fullmatch(line):
                 accepted = "'issue:FORM', 'notify:ROLE', 'set:AXIS=VALUE', 'reopen', 'return', 'consult' or 'withdraw'"
-                raise ValueError(f"cannot do {line!r}; a rung does {accepted}")
+                raise ValueError(f"cannot do {line!r}{nearest(line.partition(':')[0], EFFECTS)}; a rung does {accepted}")
         return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Rung:
         if self.kind == "count":
             if isinstance(self.at, str) or (isinstance(self.at, int) and self.at < 1):
-                raise ValueError(f"a rung on a count stands at a number from 1 on, such as 3, not at {self.at!r}")
+                quoted = "; write it without quotes" if isinstance(self.at, str) and self.at.isdigit() else ""
+                raise ValueError(f"a rung on a count stands at a number from 1 on, such as 3, not at {self.at!r}{quoted}")
             if self.repeat and isinstance(self.repeat.every, str):
                 raise ValueError("a rung on a count comes again every so many, such as { every = 3, max = 5 }")
         elif isinstance(self.at, int) or (self.repeat and isinstance(self.repeat.every, int)):
@@ -210,7 +219,7 @@ class OrderForm(BaseModel):
     @property
     def roles(self) -> tuple[str, ...]:
         """The roles among the addressees."""
-        return tuple(name for name in self.to if name not in ("lead", "units", "parent"))
+        return tuple(name for name in self.to if name not in NO_ROLES)
 
     @property
     def clock(self) -> ClockRule | None:

@@ -34,7 +34,6 @@ def evolve(case: Case | None, event: Event) -> Case:
             channels=(data.channel,),
             board=data.board,
             number=data.number,
-            place=data.place,
             public=data.public,
             classes=data.classes,
         )
@@ -228,7 +227,7 @@ def _ended(case: Case, event: Event, data: ev.Rejected | ev.Transferred | ev.Wit
     return {"exit": data.reason, "closed_at": event.occurred_at, **_OVER}
 
 
-_OVER: Mapping[str, Any] = {"requests": (), "proposed": ()}
+_OVER: Mapping[str, Any] = {"requests": (), "proposed": (), "duplicates": ()}
 """What waited for somebody's decision waits no longer when the case is over."""
 
 
@@ -346,6 +345,8 @@ _FOLDS: Mapping[type[Payload], Callable[[Case, Event, Any], dict[str, Any]]] = {
     ev.Rejected: _ended,
     ev.Transferred: _ended,
     ev.Withdrawn: _ended,
+    ev.DuplicateFound: lambda case, event, data: {"duplicates": (*case.duplicates, data.of)},
+    ev.KeptApart: lambda case, event, data: {"duplicates": tuple(each for each in case.duplicates if each != data.other)},
     ev.Merged: lambda case, event, data: {
         "exit": "merged",
         "merged_into": data.into,
@@ -355,6 +356,8 @@ _FOLDS: Mapping[type[Payload], Callable[[Case, Event, Any], dict[str, Any]]] = {
     ev.Absorbed: lambda case, event, data: {
         "counts": _counted(case, "repeated", data.repeats),
         "channels": (*case.channels, data.channel),
+        "absorbed": (*case.absorbed, (data.other, data.channel)),
+        "duplicates": tuple(each for each in case.duplicates if each != data.other),
     },
     ev.Reclassified: lambda case, event, data: {"classes": {**case.classes, data.axis: data.new}},
     ev.Disclosed: lambda case, event, data: {"public": data.public},
@@ -394,7 +397,11 @@ _FOLDS: Mapping[type[Payload], Callable[[Case, Event, Any], dict[str, Any]]] = {
     ev.Praised: _note("praise", "praise"),
     ev.Viewed: lambda case, event, data: {"counts": _counted(case, "views", data.views)},
     ev.Noted: _note("note", "note"),
-    ev.RulebookMoved: lambda case, event, data: {"rulebook": data.rulebook, "rulebook_digest": data.rulebook_digest},
+    ev.RulebookMoved: lambda case, event, data: {
+        "rulebook": data.rulebook,
+        "rulebook_digest": data.rulebook_digest,
+        "occasions": (*case.occasions, *data.passed),
+    },
     ev.Erased: lambda case, event, data: {"erased": (*case.erased, *data.texts)},
 }
 """What each payload changes; those that only bear clocks or stand for the record (promised, recalculated …) are not here."""

@@ -11,13 +11,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, field_validator, model_validator
 
 Intervals = tuple[tuple[int, int], ...]
 """Stretches of a day in minutes after its midnight, in order, apart from each other; 1440 is its end."""
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_INTERVAL = re.compile(r"\s*(\d{1,2})[:：](\d{2})\s*(?:-|–|—|~|至|到)\s*(\d{1,2})[:：](\d{2})\s*")
+_SPAN = r"\s*(\d{1,2})[:：](\d{2})\s*(?:-|–|—|－|~|～|至|到)\s*(\d{1,2})[:：](\d{2})\s*"
+_INTERVAL = re.compile(_SPAN)
 _ACCEPTED = "accepted: intervals such as '09:00-12:00, 13:30-17:30', each within one day; an empty text for a day without hours"
 
 
@@ -56,7 +57,9 @@ def _normal(value: object) -> object:
     return written(intervals(value)) if isinstance(value, str) else value
 
 
-Written = Annotated[str, BeforeValidator(_normal)]
+Written = Annotated[
+    str, BeforeValidator(_normal), WithJsonSchema({"type": "string", "pattern": rf"^({_SPAN}([,，、;；]{_SPAN})*|\s*)$"})
+]
 
 
 class OfficeHours(BaseModel):
@@ -71,6 +74,8 @@ class OfficeHours(BaseModel):
     open: Written
     weekdays: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Written] = {}
     dates: dict[date, Written] = {}
+    source: str = ""
+    assumption: str = ""
 
     @field_validator("open")
     @classmethod

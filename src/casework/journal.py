@@ -60,11 +60,18 @@ def _submitted_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "gates": [""] * data["gates"]}
 
 
+def _received_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != "place"}
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("approval_requested", 1): dict,
     ("assigned", 1): _assigned_1_to_2,
+    ("attached", 1): dict,
     ("declined", 1): dict,
     ("order_issued", 1): dict,
+    ("received", 1): _received_1_to_2,
+    ("rulebook_moved", 1): dict,
     ("rung_fired", 1): dict,
     ("submitted", 1): _submitted_1_to_2,
 }

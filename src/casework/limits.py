@@ -30,12 +30,23 @@ _UNITS_ZH = {
 BY_THE_DAY = frozenset({"working days", "calendar days", "months"})
 """The units that are counted from day to day; the others run from a moment."""
 _READ_ZH = {zh.removeprefix("个"): unit for unit, zh in _UNITS_ZH.items()} | {"日": "calendar days", "天": "calendar days"}
+_EN, _ZH = "working day|calendar day|month|hour|working hour", "个?工作日|个?自然日|日|天|个月|个?小时|个?工作小时"
+_ONES = "一二三四五六七八九"
+_NUMERAL = f"[{_ONES}]?十[{_ONES}]?|[{_ONES}两]"
 _LIMIT = re.compile(
-    r"\s*(-?\d{1,5})(?:\s+(?P<en>working day|calendar day|month|hour|working hour)s?"
-    r"|\s*(?P<zh>个?工作日|个?自然日|日|天|个月|个?小时|个?工作小时))\s*",
+    rf"\s*(?:(?P<figures>-?\d{{1,5}})(?:\s+(?P<en>{_EN})s?|\s*(?P<zh>{_ZH}))|(?P<numeral>{_NUMERAL})\s*(?P<unit>{_ZH}))\s*",
     re.IGNORECASE,
 )
-
+WRITTEN = rf"\s*([0-9]{{1,5}}(\s+({_EN})s?|\s*({_ZH}))|({_NUMERAL})\s*({_ZH}))\s*"
+"""A limit as a pattern that JSON Schema knows too, which has no way to say that capitals do not matter: it wants small letters."""
+_NOT_EXACT = (
+    (re.compile(r"\d+\s*(days?|business days?|work(ing)?days?)", re.IGNORECASE), "say 'working days' or 'calendar days'"),
+    (re.compile(r".*(years?|年)", re.IGNORECASE), "a year is '12 months'"),
+    (re.compile(r".*(weeks?|周|星期)", re.IGNORECASE), "a week is '7 calendar days' or '5 working days'"),
+    (re.compile(r".*(minutes?|分钟?)", re.IGNORECASE), "the shortest limit is '1 hour'"),
+    (re.compile(r".*[0-9一二三四五六七八九十两]月", re.IGNORECASE), "that is a month of the year; a length is written '1个月'"),
+)
+"""What people write that comes near to a limit, and what is said to it."""
 
 _Date = date  # a field of the name "date" hides the type within its class
 
@@ -58,16 +69,16 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
     def parse(cls, text: str) -> Self:
         """Read ``"5 working days"``, ``"15 calendar days"``, ``"1 month"``, ``"24 hours"``, ``"4 working hours"``.
 
-        In Chinese ``"5个工作日"``, ``"15日"`` (天, 个自然日), ``"1个月"``, ``"24小时"``, ``"4个工作小时"``; "1月" is January, and
-        refused. Raises `UnreadableLimit`.
+        In Chinese ``"5个工作日"``, ``"15日"`` (天, 个自然日), ``"1个月"``, ``"24小时"``, ``"4个工作小时"``, and numbers up to 99 as
+        in ``"五个工作日"``, ``"十五日"``, ``"两个月"``; "1月" is January, and refused. Raises `UnreadableLimit`.
         """
         if not isinstance(text, str):
             raise UnreadableLimit(text)
         found = _LIMIT.fullmatch(text)
         if not found:
-            raise UnreadableLimit(text)
-        unit = f"{found['en'].lower()}s" if found["en"] else _READ_ZH[found["zh"].removeprefix("个")]
-        return cls(int(found[1]), unit)
+            raise UnreadableLimit(text, why=next((why for near, why in _NOT_EXACT if near.fullmatch(text.strip())), ""))
+        unit = f"{found['en'].lower()}s" if found["en"] else _READ_ZH[(found["zh"] or found["unit"]).removeprefix("个")]
+        return cls(int(found["figures"]) if found["figures"] else _number(found["numeral"]), unit)
 
     def label(self, lang: Lang) -> str:
         """Return ``"5 working days"`` or ``"5个工作日"``; `parse` reads both."""
@@ -77,6 +88,13 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
 
     def __str__(self) -> str:
         return self.label("en")
+
+
+def _number(numeral: str) -> int:
+    """Return 5 for 五, 2 for 两, 15 for 十五, 30 for 三十."""
+    tens, ten, ones = numeral.replace("两", "二").rpartition("十")
+    one = _ONES.find(ones) + 1 if ones else 0
+    return 10 * (_ONES.index(tens) + 1 if tens else 1) + one if ten else one
 
 
 class Deadline(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .cases import Case
 from .errors import Problem, nearest
+from .events import Ref
 from .messages import Sender
+from .redaction import masked, nothing, redactor
 from .units import Actor, Grant, Register, Scope, described
 
 
@@ -47,6 +50,7 @@ class Role(BaseModel):
         return any(field == seen or (seen.endswith(".*") and field.startswith(seen[:-1])) for seen in self.sees)
 
 
+_KEPT_AS_JSON = ("message", "sender", "request")
 _VIEW = ""
 """Seeing a case is no action of the lifecycle: it changes nothing."""
 
@@ -75,6 +79,15 @@ def out_of_scope(role: Role, actor: Actor, case: Case, *, sender: str = "", regi
     A unit sees what it has or had, and what it is called to a consultation on; as to grants see `refusal`.
     """
     return _judged(role, actor, case, sender, register, _VIEW)
+
+
+def narrowed(actor: Actor, register: Register | None) -> Actor:
+    """Return an actor within the scope of the grants that cover it, where each of them narrows that of the role."""
+    grants = [row for row in register.grants_of(actor.id) if _covers(row, actor)] if register else []
+    scopes = [row.scope for row in grants]
+    if actor.scope is not None or not scopes or None in scopes:
+        return actor
+    return actor.model_copy(update={"scope": scopes[0]})
 
 
 def acts_for(role: Role, actor: Actor, unit: str | None, register: Register | None) -> bool:
@@ -150,11 +163,64 @@ def _outside_unit(role: Role, actor: Actor, case: Case, register: Register | Non
     return f"the case is not with {actor.unit} (units: {', '.join(case.units) or 'none'})"
 
 
-def masked(value: str) -> str:
-    """Return a value with at most its first character left: ``"王小明"`` becomes ``"王**"``; nothing stays nothing."""
-    return value[: len(value) > 1] + "*" * min(max(len(value) - 1, 1), 8) if value else ""
+def seen_sender(sender: Sender, role: Role | None) -> Sender:
+    """Return the sender as the role sees it: every field that is not granted is masked; no role is the public's."""
+    shown = role.shows if role else nothing
+    return Sender(**{name: value if shown(f"sender.{name}") else masked(value) for name, value in sender.model_dump().items()})
 
 
-def seen_sender(sender: Sender, role: Role) -> Sender:
-    """Return the sender as the role sees it: every field that is not granted is masked."""
-    return Sender(**{name: value if role.shows(f"sender.{name}") else masked(value) for name, value in sender.model_dump().items()})
+class Sight:
+    """How one role sees one case: the sender's fields, and what people wrote, masked where the role does not see.
+
+    No *role* is the public's: it sees no field. *others* are people whose messages belong to the same matter; an office that sees
+    the fields of senders sees theirs, the sender of a case and the public never do.
+    """
+
+    def __init__(self, role: Role | None, sender: Sender, others: Iterable[Sender] = ()) -> None:
+        self._role, self._whose, more = role, sender, tuple(others)
+        shown = role.shows if role else nothing
+        apart = role is None or role.scope == "own"
+        self._read = redactor((sender, *(() if apart else more)), shown, others=more if apart else ())
+        self.sender = seen_sender(sender, role)
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the sender of the case who looks: they see what is addressed to them, and no office's inside."""
+        return self._role is not None and self._role.scope == "own"
+
+    def text(self, text: str) -> str:
+        """Return a text as it is seen."""
+        return self._read(text)
+
+    def kept(self, name: str, text: str) -> str:
+        """Return a text of this *name* as it is seen; a message, a sender, a command that waits are kept as JSON, and stay so."""
+        if name not in _KEPT_AS_JSON:
+            return self.text(text)
+        try:
+            value = msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            return self.text(text)
+        return msgspec.json.encode(self._leaves(value, name)).decode()
+
+    def texts(self, texts: Mapping[Ref, str]) -> dict[Ref, str]:
+        """Return all texts of a case as they are seen, each under its reference, without the code by which its sender asks."""
+        names = {ref: ref.partition(".")[2] for ref in texts}
+        return {ref: self.kept(names[ref], text) for ref, text in texts.items() if names[ref] != "code"}
+
+    def person(self, actor: str) -> str:
+        """Return who acted, by id: the sender's own reference is masked like the field that it is."""
+        return self.sender.ref if self._whose.ref and actor == self._whose.ref else actor
+
+    def wrote(self, sender: str) -> bool:
+        """Return whether a message is of the case's own sender, by the particulars kept with it."""
+        return bool(sender and self._whose.ref) and Sender.model_validate_json(sender).ref == self._whose.ref
+
+    def _leaves(self, value: object, name: str) -> object:
+        if isinstance(value, dict):
+            if name == "sender":
+                whose = Sender.model_validate(value)
+                return seen_sender(whose, self._role if not self.own or whose == self._whose else None).model_dump()
+            return {key: self._leaves(row, key) for key, row in value.items()}
+        if isinstance(value, list):
+            return [self._leaves(row, name) for row in value]
+        return self.text(value) if isinstance(value, str) else value

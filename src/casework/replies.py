@@ -359,10 +359,10 @@ class ReplyRules(BaseModel):
 
     model_config = _FROZEN
 
-    checks: tuple[ReplyCheck, ...] = ()
     return_reasons: tuple[str, ...] = ()
     source: str = ""
     assumption: str = ""
+    checks: tuple[ReplyCheck, ...] = ()
 
     def findings(
         self,

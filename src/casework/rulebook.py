@@ -7,27 +7,33 @@ store keeps is the merged document as JSON, so a case can be read under the rule
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self, TypeGuard, get_args
+from typing import Any, Self, TypeGuard
 
 import msgspec
-from pydantic import BaseModel, ValidationError
 
-from . import soundness, states
+from . import mistakes, soundness, states
 from .approvals import PUBLISH
 from .calendars import WorkCalendar
 from .conditions import Condition
 from .errors import InputError, LifecycleInvalid, Problem, RulebookInvalid, UnknownRulebook, nearest
 from .escalation import OrderForm, Rung
 from .languages import Lang, chinese
-from .outline import RECEIVE, Outline, Schedule
+from .outline import RECEIVE, Schedule
 from .privacy import Role
-from .sla import ClockRule, Timekeeper
+from .sla import ClockRule, ConditionalLimit, Count, SlaClock, Timekeeper
 from .units import Register, load_register
+
+_REGISTERS = frozenset(Register.__struct_fields__) - {"id", "zh", "en"}
+_A_REGISTER = (
+    "this is a register of units, not a rulebook: it has no [rulebook]; it is read with the rulebook beside which it lies, as "
+    "register.toml or NAME.register.toml, so name the rulebook"
+)
 
 __all__ = ["RECEIVE", "Rulebook", "shipped_file", "shipped_names"]
 
@@ -42,21 +48,23 @@ class Rulebook:
 
         One that a store *kept* was checked when it was taken in, by the register and the checks of its time.
         """
-        try:
-            self.outline = Outline.model_validate(document)
-        except ValidationError as error:
-            raise RulebookInvalid(name, _readable(error)) from error
-        self.text = msgspec.json.encode(document, order="deterministic").decode()
-        self.digest = hashlib.sha256(self.text.encode()).hexdigest()[:16]
+        reading = mistakes.read(document)
+        if reading.outline is None:
+            raise RulebookInvalid(name, reading.problems)
+        self.outline = reading.outline
+        self.text = msgspec.json.encode(document).decode()  # in the author's order, which reports follow
+        self.digest = rulebook_digest(self.text)
         self.register = register
         self._forms_after: dict[str, tuple[str, ...]] = {}
         problems: list[Problem] = []
         self.lifecycle = self._lifecycle([] if kept else problems)
-        self.conditions: Mapping[str, Condition] = self._conditions(problems)
+        self.conditions: Mapping[str, Condition] = self._conditions(problems, kept=kept)
         if not kept:
+            problems += reading.quoted(document)
             problems += soundness.problems(self.outline, self.lifecycle, register)
-        if problems:
-            raise RulebookInvalid(name, problems)
+        told = reading.told(problems)
+        if told:
+            raise RulebookInvalid(name, told)
 
     # -- where rulebooks come from
 
@@ -109,6 +117,16 @@ class Rulebook:
     def clocks(self) -> Mapping[str, ClockRule]:
         """The clock rules by id, in the rulebook's order, those of orders' answers last; each with its office hours."""
         return self.outline.clocks
+
+    def rule_of(self, clock: SlaClock) -> ClockRule:
+        """Return a clock's rule; of one that ended before its case moved here, under a rule that is gone, what it says itself."""
+        known = self.clocks.get(clock.rule)
+        if known is not None:
+            return known
+        limit, count = ConditionalLimit.model_validate({"is": str(clock.limit)}), Count(hours=self.outline.hours)
+        return ClockRule(
+            id=clock.rule, starts_on=(RECEIVE,), stops_on=("close",), limit=(limit,), count=count, on_calendar_change="keep"
+        )
 
     @cached_property
     def orders(self) -> Mapping[str, OrderForm]:
@@ -201,10 +219,10 @@ class Rulebook:
                 drop_transitions=[row for row in standard.transitions if row.action in rows.drop_actions],
             )
         except LifecycleInvalid as error:
-            problems += [Problem(problem.message, f"lifecycle.{problem.path}") for problem in error.problems]
+            problems += [Problem(_of_rows(problem.message), _of_rows(f"lifecycle.{problem.path}")) for problem in error.problems]
             return standard
 
-    def _conditions(self, problems: list[Problem]) -> Mapping[str, Condition]:
+    def _conditions(self, problems: list[Problem], *, kept: bool) -> Mapping[str, Condition]:
         compiled: dict[str, Condition] = {}
         for text, path in self._condition_texts():
             if text and text not in compiled:
@@ -212,6 +230,14 @@ class Rulebook:
                     compiled[text] = Condition(text, axes=self.outline.classes)
                 except InputError as error:
                     problems.append(Problem(str(error), path))
+                    continue
+                if not kept:
+                    if not compiled[text].judges:
+                        why = f"a condition is true or false, and {text!r} is a text or a number; compare it with one"
+                        problems.append(Problem(why, path))
+                    for name, value in compiled[text].compared():
+                        why = soundness.never_true(self.outline, self.lifecycle, self.register, name, value)
+                        problems += [Problem(f"{why}, so {text!r} compares in vain", path)] if why else []
         return compiled
 
     def _condition_texts(self) -> Iterator[tuple[str, str]]:
@@ -228,6 +254,11 @@ class Rulebook:
         for number, check in enumerate(outline.reply.checks):
             yield getattr(check, "when", ""), f"reply.checks[{number}].when"
         yield outline.revisit.required, "revisit.required"
+
+
+def rulebook_digest(text: str) -> str:
+    """Return the digest of a rulebook's stored text, by which cases name the version that they keep; order does not count."""
+    return hashlib.sha256(msgspec.json.encode(msgspec.json.decode(text), order="deterministic")).hexdigest()[:16]
 
 
 def shipped_names() -> tuple[str, ...]:
@@ -249,6 +280,8 @@ def _merged(text: str, name: str, *, seen: tuple[str, ...] = ()) -> dict[str, An
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RulebookInvalid(name, [Problem(f"not TOML: {error}", name)]) from error
+    if "rulebook" not in document and _REGISTERS.intersection(document):
+        raise RulebookInvalid(name, [Problem(_A_REGISTER, name)])
     head = document.get("rulebook")
     base = head.get("base") if isinstance(head, dict) else None
     if not base:
@@ -301,39 +334,11 @@ def _unreadable(error: OSError | UnicodeDecodeError) -> str:
     return {FileNotFoundError: "there is no such file", IsADirectoryError: "it is a folder"}.get(type(error), str(error))
 
 
+def _of_rows(text: str) -> str:
+    """Return a text about what is added to the standard lifecycle by the rows that add it; other places of it have no path here."""
+    rows = text.replace("add_states[", "state[").replace("add_transitions[", "transition[")
+    return re.sub(r"(lifecycle\.)?\bstandard\.(states|transitions)\[\d+\]|lifecycle\.states$", "lifecycle", rows)
+
+
 def _has_ids(rows: object) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(rows, list) and bool(rows) and all(isinstance(row, dict) and "id" in row for row in rows)
-
-
-def _readable(error: ValidationError) -> list[Problem]:
-    problems = []
-    every = error.errors()
-    for row in every:
-        if row["type"] == "too_short" and any(other["loc"][: len(row["loc"])] == row["loc"] != other["loc"] for other in every):
-            continue  # the rows are there; what is wrong with them is told by itself
-        path = ""
-        for part in row["loc"]:
-            path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
-        message = row["msg"].removeprefix("Value error, ")
-        if row["type"] == "extra_forbidden":
-            message = f"unknown key {row['loc'][-1]!r}{nearest(str(row['loc'][-1]), _keys_beside(row['loc']))}"
-        elif row["type"] == "missing":
-            message = f"the key {row['loc'][-1]!r} is missing"
-        elif row["type"] != "value_error" and not isinstance(row["input"], dict | list):
-            message += f" (got {row['input']!r})"
-        problems.append(Problem(message, path or "rulebook"))
-    return problems
-
-
-def _keys_beside(place: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that the model at *place* knows, for suggestions."""
-    model: Any = Outline
-    for part in place[:-1]:
-        if isinstance(part, str) and isinstance(model, type) and issubclass(model, BaseModel):
-            field = next((row for name, row in model.model_fields.items() if part in (name, row.alias)), None)
-            model = field.annotation if field else None
-        while arguments := get_args(model):
-            model = next((kind for kind in arguments[::-1] if kind is not Ellipsis and kind is not type(None)), None)
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        return []
-    return [field.alias or name for name, field in model.model_fields.items()]

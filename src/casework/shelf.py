@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+
+import msgspec
 
 from . import recalculation
 from .calendars import WorkCalendar
 from .cases import Case
 from .errors import InputError, UnknownRulebook
 from .ports import CaseStore, UnitOfWork
-from .rulebook import Rulebook
+from .rulebook import Rulebook, rulebook_digest
 from .sla import Timekeeper
+from .units import Register
 
 
 class Shelf:
     """Gives each case the rulebook that it keeps, and each rulebook the calendar that is counted by.
 
-    The register is always that of the desk's own *rulebook*. *calendar* takes the place of the one that the rulebook names; left
-    out, it is the one that the store's deadlines were last recalculated by, or else the shipped one.
+    The register is that of the desk's own *rulebook*, and for cases of another office's rulebook theirs. *calendar* takes the place
+    of the one that the rulebook names; left out, it is the one that the store's deadlines were last recalculated by, or else the
+    shipped one.
     """
 
     def __init__(self, rulebook: Rulebook, store: CaseStore, calendar: WorkCalendar | None) -> None:
@@ -29,7 +34,7 @@ class Shelf:
                 f"rulebook {rulebook.id!r} counts by calendar {wanted!r}; a desk for it cannot count by {calendar.name!r}",
                 value=calendar,
             )
-        self._store, self._register = store, rulebook.register
+        self._store, self._register, self._own = store, rulebook.register, rulebook.id
         self._calendars = {calendar.name: calendar} if calendar else {}
         self._books = {rulebook.digest: rulebook}
 
@@ -66,11 +71,32 @@ class Shelf:
             clock.calendar
             for clock in case.clocks
             if clock.calendar != keeper.version
+            and clock.calendar.startswith(f"{keeper.calendar.name}@")
             and clock.rule in book.clocks
             and book.clocks[clock.rule].on_calendar_change != "recompute"
         }
         found = {version: self.calendar_of(*version.split("@")) for version in held}
         return {version: calendar for version, calendar in found.items() if calendar is not None}
+
+    def keep(self, work: UnitOfWork, rulebook: Rulebook) -> None:
+        """Keep a rulebook and its register in the store; they become those that are kept last."""
+        work.keep("rulebook", rulebook.digest, rulebook.text)
+        if rulebook.register:
+            text = msgspec.json.encode(rulebook.register).decode()
+            work.keep("register", _digest("register", text), text)
+            work.keep("register-of", rulebook.id, _digest("register", text))
+
+    def last_kept(self) -> tuple[str | None, str | None]:
+        """Return the texts of the rulebook and the register that are kept last, by which new cases begin."""
+        return self._store.kept("rulebook"), self._store.kept("register")
+
+    def keep_again(self, work: UnitOfWork, before: tuple[str | None, str | None]) -> None:
+        """Let a rulebook and a register that the store has be those that are kept last."""
+        rulebook, register = before
+        if rulebook:
+            work.keep("rulebook", rulebook_digest(rulebook), rulebook)
+        if register:
+            work.keep("register", _digest("register", register), register)
 
     def book(self, case: Case, *, work: UnitOfWork | None = None) -> Rulebook:
         """Return the rulebook that a case keeps; `UnknownRulebook` where the store has lost it."""
@@ -82,5 +108,18 @@ class Shelf:
             text = (work or self._store).kept("rulebook", digest)
             if text is None:
                 raise UnknownRulebook(f"{name}@{digest}", choices=sorted(self._books))
-            self._books[digest] = Rulebook.restore(text, register=self._register)
+            book = Rulebook.restore(text, register=self._register)
+            if book.id != self._own:
+                book = Rulebook.restore(text, register=self._register_of(book.id, work or self._store))
+            self._books[digest] = book
         return self._books[digest]
+
+    def _register_of(self, name: str, where: CaseStore | UnitOfWork) -> Register | None:
+        """Return the register of another office's rulebook, as it was kept last; the desk's own where none was."""
+        digest = where.kept("register-of", name)
+        text = where.kept("register", digest) if digest else None
+        return msgspec.json.decode(text, type=Register) if text else self._register
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

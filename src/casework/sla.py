@@ -13,13 +13,13 @@ from typing import Annotated, Literal, Self
 
 import msgspec
 from msgspec.structs import replace as _with
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from .errors import ExtensionRefused, UnreadableLimit
 from .explanations import CountedDay, Explanation
 from .hours import OfficeHours
 from .languages import Lang, chinese
-from .limits import Count, Deadline, Extension, Limit, Pause
+from .limits import WRITTEN, Count, Deadline, Extension, Limit, Pause
 from .moments import require_aware, show_moment, show_span
 from .reckoning import Reckoner
 
@@ -160,7 +160,7 @@ def _readable(value: str) -> str:
         raise ValueError(str(error)) from error
 
 
-Length = Annotated[str, AfterValidator(_readable)]
+Length = Annotated[str, AfterValidator(_readable), WithJsonSchema({"type": "string", "pattern": f"^{WRITTEN}$"})]
 """A limit as a rulebook writes it."""
 
 
@@ -169,8 +169,8 @@ class ConditionalLimit(BaseModel):
 
     model_config = _FROZEN
 
-    is_: Length = Field(alias="is")
     when: str = ""
+    is_: Length = Field(alias="is")
     source: str = ""
     assumption: str = ""
 
@@ -267,6 +267,7 @@ class ClockRule(BaseModel):
     starts_on: tuple[str, ...] = Field(min_length=1)
     stops_on: tuple[str, ...] = Field(min_length=1)
     pauses_on: tuple[str, ...] = ()
+    when: str = ""
     limit: tuple[ConditionalLimit, ...] = Field(min_length=1)
     count: Count = Count()
     soon: int = Field(default=1, ge=0)
@@ -275,7 +276,6 @@ class ClockRule(BaseModel):
     extend: ExtendRule | None = None
     promise: PromiseRule | None = None
     on_calendar_change: Literal["keep", "later-only", "recompute"] = "recompute"
-    when: str = ""
     source: str = ""
     assumption: str = ""
 

@@ -460,6 +460,7 @@ ACTIONS: Final[Mapping[str, ActionLabel]] = MappingProxyType(
         "transfer": ActionLabel("Transfer", "移送", "The office hands the case to a body that it does not direct."),
         "merge": ActionLabel("Merge", "并件", "This case ends because an earlier one carries on for it."),
         "absorb": ActionLabel("Absorb", "并入", "Another case was merged into this one."),
+        "keep_apart": ActionLabel("Keep apart", "不并件", "A person decides that this case is no repeat of another."),
         "withdraw": ActionLabel("Withdraw", "撤回", "The citizen takes the message back before it is answered."),
         "assign": ActionLabel(
             "Assign", "交办", "The office gives the case to a lead unit and assisting units, or gives it anew after a decline."
@@ -501,10 +502,12 @@ ACTIONS: Final[Mapping[str, ActionLabel]] = MappingProxyType(
         "rate": ActionLabel("Rate", "评价", "The citizen says whether the reply satisfies."),
         "revisit": ActionLabel("Revisit", "回访", "The citizen or the unit is asked, after the reply, how the matter stands."),
         "view": ActionLabel("View", "点击", "Views by the public are counted, whatever became of the case."),
+        "disclose": ActionLabel("Change publicity", "公开范围", "The case is opened to the public, or closed to it."),
         "erase": ActionLabel("Erase personal data", "删除个人信息", "Personal data are erased; a final case is no exception."),
         "recalculate": ActionLabel(
             "Recalculate deadlines", "重算期限", "Deadlines are worked out anew after a calendar notice or a new rule."
         ),
+        "move": ActionLabel("Move to another version", "改用规则版本", "The case goes over to another version of its rulebook."),
     }
 )
 
@@ -544,6 +547,7 @@ _ARROWS: Final = (
     ("refuse_extension", _UNDONE, STAYS),
     ("reclassify", _UNDONE, STAYS),
     ("attach", _UNDONE, STAYS),
+    ("keep_apart", _UNDONE, STAYS),
     # Possible after closing too: orders, instructions and remarks outlive the handling of a case, and any act may need approval.
     ("request", ANYWHERE, STAYS),
     ("approve", ANYWHERE, STAYS),
@@ -558,10 +562,17 @@ _ARROWS: Final = (
     ("absorb", ANYWHERE, STAYS),
     ("recalculate", ANYWHERE, STAYS),
     ("note", ANYWHERE, STAYS),
+    ("move", ANYWHERE, STAYS),
+    ("disclose", ANYWHERE, STAYS),
     ("erase", ANYWHERE, STAYS),
     ("view", ANYWHERE, STAYS),
-    # Staying put is no exit, so these three reach into final states as well.
+    # Staying put is no exit, so these reach into final states as well.
     ("note", _FINAL, STAYS),
+    ("disclose", _FINAL, STAYS),
+    # What is still possible may need leave even then.
+    ("request", _FINAL, STAYS),
+    ("approve", _FINAL, STAYS),
+    ("refuse", _FINAL, STAYS),
     ("erase", _FINAL, STAYS),
     ("view", _FINAL, STAYS),
 )

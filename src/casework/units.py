@@ -1,4 +1,4 @@
-"""The register: units, their groups and places, who may act for them, and figures that are declared from outside.
+"""The register: units, their groups and places, boards, who may act for whom, and figures that are declared from outside.
 
 The register has an order of its own, the published one, and reports follow it: a unit without a single message still has its
 row. Nothing here knows a case.
@@ -6,6 +6,7 @@ row. Nothing here knows a case.
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,18 @@ from typing import Any, Literal, get_args
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
-from .errors import InputError, Problem, RegisterInvalid, UnknownUnit, listed, nearest
+from .errors import (
+    FORMS_OF_VALUES,
+    InputError,
+    Problem,
+    RegisterInvalid,
+    UnknownBoard,
+    UnknownUnit,
+    choices_of,
+    got,
+    listed,
+    nearest,
+)
 
 Scope = Literal["own", "unit", "board", "any"]
 
@@ -66,6 +78,20 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     places: tuple[str, ...] = ()
 
 
+class Board(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A column that citizens address (留言栏目): the mayor's, a county's party secretary's.
+
+    ``unit`` is the unit that manages it, ``level`` such as "city" or "county". One that is ``outside`` belongs to another portal:
+    its messages are handled here, and it is left out where something is done for each board.
+    """
+
+    name: str
+    en: str = ""
+    unit: str = ""
+    level: str = ""
+    outside: bool = False
+
+
 class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody who may act, by the id that the host knows them by."""
 
@@ -109,6 +135,7 @@ class Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     en: str = ""
     group: tuple[Group, ...] = ()
     unit: tuple[Unit, ...] = ()
+    board: tuple[Board, ...] = ()
     person: tuple[Person, ...] = ()
     grant: tuple[Grant, ...] = ()
     declared: tuple[Declared, ...] = ()
@@ -117,6 +144,18 @@ class Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def names(self) -> tuple[str, ...]:
         """The units' names in the register's order."""
         return tuple(unit.name for unit in self.unit)
+
+    @property
+    def boards(self) -> tuple[str, ...]:
+        """The names of the portal's own boards in the register's order, without those outside."""
+        return tuple(board.name for board in self.board if not board.outside)
+
+    def known_board(self, name: str) -> str:
+        """Return a board's name, own or outside; where the register lists any, `UnknownBoard` names the nearest one."""
+        names = [board.name for board in self.board]
+        if names and name not in names:
+            raise UnknownBoard(name, boards=names)
+        return name
 
     def find(self, name: str, *, case: str | None = None) -> Unit:
         """Return the unit of this name or alias; `UnknownUnit` names the nearest one."""
@@ -228,26 +267,31 @@ def _folded(place: str) -> str:
     return "".join(unicodedata.normalize("NFKC", place).casefold().split())
 
 
+_KINDS: Mapping[str, str] = {"str": "text", "int": "whole", "float": "number", "bool": "flag", "array": "list", "object": "table"}
+"""Which of `FORMS_OF_VALUES` msgspec means by its names of kinds."""
+
+_ROWS: Mapping[str, type[msgspec.Struct]] = {
+    "group": Group,
+    "unit": Unit,
+    "board": Board,
+    "person": Person,
+    "grant": Grant,
+    "declared": Declared,
+}
+
+
 def read_register(text: str, *, name: str = "register") -> Register:
     """Read a register from TOML; `RegisterInvalid` lists every problem with its path."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RegisterInvalid(name, [Problem(f"not TOML: {error}", name)]) from error
-    problems: list[Problem] = []
-    for key, kind in (("group", Group), ("unit", Unit), ("person", Person), ("grant", Grant), ("declared", Declared)):
+    problems = list(_table_problems({key: value for key, value in document.items() if key not in _ROWS}, Register, ""))
+    for key, kind in _ROWS.items():
         problems += _row_problems(document.get(key, ()), kind, key)
-    problems += [
-        Problem(f"unknown key {key!r}{nearest(key, Register.__struct_fields__)}", key)
-        for key in document
-        if key not in Register.__struct_fields__
-    ]
     if problems:
         raise RegisterInvalid(name, problems)
-    try:
-        register = msgspec.convert(document, Register)
-    except msgspec.ValidationError as error:
-        raise RegisterInvalid(name, [Problem(str(error), name)]) from error
+    register = msgspec.convert(document, Register)
     problems = _register_problems(register)
     if problems:
         raise RegisterInvalid(name, problems)
@@ -265,22 +309,44 @@ def load_register(path: Path) -> Register:
 
 def _row_problems(rows: object, kind: type[msgspec.Struct], key: str) -> list[Problem]:
     if not isinstance(rows, Sequence) or isinstance(rows, str):
-        return [Problem(f"must be an array of tables ([[{key}]])", key)] if rows else []
-    problems = []
+        return [Problem(f"must be rows, each under [[{key}]] with two brackets", key)]
+    problems: list[Problem] = []
     for number, row in enumerate(rows):
         path = f"{key}[{number}]"
         if isinstance(row, Mapping):
-            unknown = [name for name in row if name not in kind.__struct_fields__]
-            problems += [
-                Problem(f"unknown key {name!r}{nearest(name, kind.__struct_fields__)}", f"{path}.{name}") for name in unknown
-            ]
-            row = {name: value for name, value in row.items() if name not in unknown}
-        try:
-            msgspec.convert(row, kind)
-        except msgspec.ValidationError as error:
-            scopes = f" (scopes: {listed(get_args(Scope))})" if "enum value" in str(error) else ""
-            problems.append(Problem(f"{error}{scopes}", path))
+            problems += _table_problems(row, kind, f"{path}.")
+        else:
+            problems.append(Problem(f"must be {FORMS_OF_VALUES['table']}, not {got(row)}", path))
     return problems
+
+
+def _table_problems(table: Mapping[str, Any], kind: type[msgspec.Struct], path: str) -> Iterator[Problem]:
+    """Yield what is wrong with the form of a table, key by key, in the words of the rulebook's problems."""
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    for name, value in table.items():
+        if name not in fields:
+            like = nearest(name, fields) or choices_of(fields)
+            yield Problem(f"unknown key {name!r}{like}", f"{path}{name}")
+            continue
+        try:
+            msgspec.convert(value, fields[name].type)
+        except msgspec.ValidationError as error:
+            yield _value_problem(str(error), value, f"{path}{name}")
+    for name, field in fields.items():
+        if field.required and name not in table:
+            yield Problem(f"the key {name!r} is missing", f"{path}{name}")
+
+
+def _value_problem(said: str, value: Any, path: str) -> Problem:
+    """Return what msgspec *said* of a value in other words, under the path of the part of it that is wrong."""
+    for at in re.findall(r"\[(\d+)\]", said.partition(" - at ")[2]):
+        value, path = value[int(at)], f"{path}[{at}]"
+    if said.startswith("Invalid enum value"):
+        choices = get_args(Scope)
+        return Problem(f"unknown value {value!r}{nearest(value, choices)} (one of: {', '.join(choices)})", path)
+    wanted = re.findall(r"\w+", said.partition("`")[2].partition("`")[0])
+    words = list(dict.fromkeys(FORMS_OF_VALUES[_KINDS[kind]] for kind in wanted if kind in _KINDS))
+    return Problem(f"must be {' or '.join(words)}, not {got(value)}" if words else said, path)
 
 
 def _register_problems(register: Register) -> list[Problem]:
@@ -300,7 +366,7 @@ def _register_problems(register: Register) -> list[Problem]:
                 problems.append(Problem(f"{name!r} already names unit[{names[name]}]", f"{path}.name"))
             names.setdefault(name, number)
     problems += _repeated([group.id for group in register.group], "group", "id")
-    problems += [*_circles(register), *_place_problems(register), *_grant_problems(register)]
+    problems += [*_circles(register), *_place_problems(register), *_board_problems(register), *_grant_problems(register)]
     problems += _repeated([f"{row.figure} {row.period}" for row in register.declared], "declared", "period")
     problems += [
         Problem("a declared figure needs its source", f"declared[{n}].source")
@@ -333,6 +399,16 @@ def _place_problems(register: Register) -> Iterator[Problem]:
             first.setdefault(folded, path)
 
 
+def _board_problems(register: Register) -> Iterator[Problem]:
+    units = [name for unit in register.unit for name in (unit.name, *unit.aliases)]
+    for number, board in enumerate(register.board):
+        if not board.name.strip():
+            yield Problem("a board needs a name", f"board[{number}].name")
+        if board.unit and board.unit not in units:
+            yield Problem(f"unknown unit {board.unit!r}{nearest(board.unit, units)}", f"board[{number}].unit")
+    yield from _repeated([board.name for board in register.board], "board", "name")
+
+
 def _grant_problems(register: Register) -> Iterator[Problem]:
     """Yield what is wrong with people and grants, as far as the register alone can tell: roles are the rulebook's."""
     people, units = [row.id for row in register.person], [name for unit in register.unit for name in (unit.name, *unit.aliases)]
@@ -349,6 +425,10 @@ def _grant_problems(register: Register) -> Iterator[Problem]:
             yield Problem("a grant needs a role", f"{path}.role")
         if grant.unit and grant.unit not in units:
             yield Problem(f"unknown unit {grant.unit!r}{nearest(grant.unit, units)}", f"{path}.unit")
+        boards = [board.name for board in register.board]
+        for line, name in enumerate(grant.boards if boards else ()):
+            if name not in boards:
+                yield Problem(f"unknown board {name!r}{nearest(name, boards)}", f"{path}.boards[{line}]")
         if grant.scope == "unit" and not grant.unit:
             yield Problem("a grant of scope 'unit' names its unit", f"{path}.unit")
         if grant.scope == "board" and not grant.boards:

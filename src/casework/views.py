@@ -7,11 +7,10 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from . import privacy
 from .cases import Case
 from .events import Ref
 from .messages import Message, Sender
-from .privacy import Role
+from .privacy import Sight
 from .rulebook import Rulebook
 from .sla import SlaClock, Timekeeper
 
@@ -37,9 +36,12 @@ class ClockView(BaseModel):
 
 
 class CaseView(BaseModel):
-    """A case as one actor may see it: what the role does not see is masked; ``allowed`` is what the actor may do next.
+    """A case as one actor may see it; ``allowed`` is what the actor may do next.
 
-    The sender of a case sees the replies that were published, and no draft.
+    What the role does not see of the sender is masked: the fields, and the same values wherever the texts name them.
+    ``attachments`` are the names of the files, in their order; ``board`` and ``channels`` say where and by which ways it came,
+    ``public`` whether anybody may read it once it is answered. The sender of a case sees the replies that were published, and no
+    draft.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -54,6 +56,11 @@ class CaseView(BaseModel):
     body: str
     sender: Sender
     channel: str
+    channels: tuple[str, ...] = ()
+    board: str | None = None
+    public: bool = True
+    place: str | None = None
+    attachments: tuple[str, ...] = ()
     received_at: datetime
     classes: dict[str, str]
     lead: str | None
@@ -69,12 +76,12 @@ def case_view(
     texts: Mapping[Ref, str],
     rulebook: Rulebook,
     keeper: Timekeeper,
-    role: Role,
+    sight: Sight,
     now: datetime,
     *,
     allowed: tuple[str, ...],
 ) -> CaseView:
-    """Return a case as *role* sees it at *now*."""
+    """Return a case as it is seen at *now*; the message and the *texts* are whole, and come out as the *sight* has them."""
     return CaseView(
         id=case.id,
         number=case.number,
@@ -82,27 +89,34 @@ def case_view(
         state=case.state,
         state_zh=rulebook.lifecycle.label(case.state, lang="zh"),
         state_en=rulebook.lifecycle.label(case.state, lang="en"),
-        subject=message.subject,
-        body=message.body,
-        sender=privacy.seen_sender(message.sender, role),
+        subject=sight.text(message.subject),
+        body=sight.text(message.body),
+        sender=sight.sender,
         channel=case.channel,
+        channels=case.channels,
+        board=case.board,
+        public=case.public,
+        place=sight.text(message.place) if message.place else None,
+        attachments=tuple(sight.text(row.name) for row in message.attachments),
         received_at=case.received_at,
         classes=case.classes,
         lead=case.lead,
         units=case.units,
-        replies=tuple(texts.get(reply.text, "") for reply in case.replies if reply.status == "published" or role.scope != "own"),
-        clocks=tuple(_clock_view(clock, rulebook, keeper, now) for clock in case.clocks if _shown(clock, rulebook, role)),
+        replies=tuple(
+            sight.text(texts.get(reply.text, "")) for reply in case.replies if reply.status == "published" or not sight.own
+        ),
+        clocks=tuple(_clock_view(clock, rulebook, keeper, now) for clock in case.clocks if _shown(clock, case, sight)),
         allowed=allowed,
     )
 
 
-def _shown(clock: SlaClock, rulebook: Rulebook, role: Role) -> bool:
+def _shown(clock: SlaClock, case: Case, sight: Sight) -> bool:
     """Return whether a clock is shown: orders are between offices, and no business of the sender's."""
-    return role.scope != "own" or rulebook.clocks[clock.rule].per != "order"
+    return not sight.own or not clock.subject or case.order(clock.subject) is None
 
 
 def _clock_view(clock: SlaClock, rulebook: Rulebook, keeper: Timekeeper, now: datetime) -> ClockView:
-    rule, due = rulebook.clocks[clock.rule], clock.due
+    rule, due = rulebook.rule_of(clock), clock.due
     verdict = keeper.verdict(clock, rule, now)
     return ClockView(
         key=clock.key,

@@ -19,6 +19,7 @@ from .errors import UnreadableLimit
 from .events import Event, Ref
 from .languages import Lang, chinese
 from .limits import Limit
+from .messages import Message
 from .moments import show_moment, zone_named
 from .opinions import Proposal
 from .rulebook import Rulebook
@@ -253,10 +254,18 @@ class _Teller:
 
     def _received(self, data: ev.Received) -> _Told:
         def words(lang: Lang) -> list[str]:
-            where = [_say("channel", lang, data.channel), _maybe("board", lang, data.board), _maybe("place", lang, data.place)]
+            where = [
+                _say("channel", lang, data.channel),
+                _maybe("board", lang, data.board),
+                _maybe("place", lang, self._place(data)),
+            ]
             return [_say("received", lang, _between(lang, where))]
 
         return _Told(words=words)
+
+    def _place(self, data: ev.Received) -> str | None:
+        body = self._texts.get(data.message)
+        return Message.model_validate_json(body).place if body else None
 
     def _proposal(self, row: Proposal) -> _Told:
         rule = self._rules.get(row.rule)

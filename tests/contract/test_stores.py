@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from sqlalchemy import event
 
 from casework import Actor, Desk, Message, Rulebook
 from casework.actions import AddNote
@@ -63,16 +64,28 @@ def test_a_file_is_opened_again_with_all_that_is_in_it(file: Path) -> None:
 
 @pytest.mark.parametrize(
     "found, advice",
-    [(2, "install a newer casework"), (0, "export the cases with the older casework and import them into a new file")],
+    [(3, "install a newer casework"), (0, "export the cases with the older casework and import them into a new file")],
 )
 def test_tables_of_another_version_are_refused(file: Path, found: int, advice: str) -> None:
     run(file, "UPDATE casework_version SET version = ?", given=(found,))
     with pytest.raises(SchemaMismatch) as error:
         SqlStore(url(file))
     assert str(error.value) == (
-        f"the casework tables in {url(file)} are of version {found}, this casework needs version 1; {advice}"
+        f"the casework tables in {url(file)} are of version {found}, this casework needs version 2; {advice}"
     )
-    assert (error.value.found, error.value.expected) == (found, 1)
+    assert (error.value.found, error.value.expected) == (found, 2)
+
+
+def test_tables_of_version_1_get_what_is_new_when_they_are_opened_for_writing(file: Path) -> None:
+    for statement in ("DROP TABLE casework_find", "DROP TABLE casework_issue", "UPDATE casework_version SET version = 1"):
+        run(file, statement)
+    with pytest.raises(SchemaMismatch, match=r"of version 1, .* open it once with create=True, which adds the tables"):
+        SqlStore(url(file), create=False)
+    with closing(SqlStore(url(file))) as store:
+        assert (store.ids(), store.find("code", "x"), store.issues()) == (["c1"], [], [])
+        Desk(Rulebook.shipped("standard"), store=store).verify("c1")
+    with closing(SqlStore(url(file), create=False)) as store:
+        assert store.ids() == ["c1"]
 
 
 def test_tables_without_a_version_are_not_taken_for_casework_s(tmp_path: Path) -> None:
@@ -180,3 +193,12 @@ def test_two_stores_can_make_one_file_together(tmp_path: Path) -> None:
             return str(store.ids())
 
     assert at_once(6, open_it) == ["[]"] * 6
+
+
+@pytest.mark.parametrize(("how", "level"), [({}, 2), ({"synced": False}, 0)])
+def test_sqlite_waits_for_the_disk_unless_the_database_can_be_made_again(tmp_path: Path, how: dict[str, bool], level: int) -> None:
+    seen: list[int] = []
+    with closing(SqlStore.at(tmp_path / "cases.sqlite", **how)) as store:
+        event.listen(store._engine, "checkin", lambda raw, _: seen.append(raw.execute("PRAGMA synchronous").fetchone()[0]))
+        store.ids()
+    assert seen == [level]  # SQLite's own numbers: FULL is 2, OFF is 0

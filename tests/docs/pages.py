@@ -3,7 +3,9 @@
 - Every ``python`` block is executed, from top to bottom, in one namespace for each page.
 - Every ``console`` block whose first line begins with ``$ casework`` is run, and what it prints is compared with what the page
   shows. A line of only ``…`` (or ``...``) stands for any number of lines, a ``…`` inside a line for any text.
-- Both work in one temporary folder for each page, so a page may write a file and use it further down.
+- Every ``toml`` block whose first line is a comment with a file's name is written into that file: ``# our.toml`` begins it,
+  ``# … our.toml`` adds to it.
+- All work in one temporary folder for each page, so a page may write a file and use it further down.
 """
 
 from __future__ import annotations
@@ -140,6 +142,20 @@ class ConsoleParser(CodeBlockParser):
         return check(str(example.parsed), Path(example.namespace[FOLDER].name))
 
 
+class TomlParser(CodeBlockParser):
+    """Finds the TOML blocks of a page that name a file, and writes them into it."""
+
+    language = "toml"
+
+    def evaluate(self, example: Example) -> None:
+        """Begin the file that the first line names, or add to it; a block that names none is only looked at."""
+        first, _, rest = str(example.parsed).partition("\n")
+        named = re.fullmatch(r"# (… )?([\w.-]+\.toml)", first.strip())
+        if named:
+            with (Path(example.namespace[FOLDER].name) / named[2]).open("a" if named[1] else "w", encoding="utf-8") as file:
+                file.write(f"{rest.rstrip()}\n\n")
+
+
 class PythonParser(PythonCodeBlockParser):
     """Finds the Python blocks of a page and executes them in the page's folder."""
 
@@ -161,4 +177,10 @@ def close_page(namespace: dict[str, Any]) -> None:
     namespace.pop(FOLDER).cleanup()
 
 
-sybil = Sybil(parsers=[PythonParser(), ConsoleParser()], patterns=["*.md"], path=str(ROOT), setup=open_page, teardown=close_page)
+sybil = Sybil(
+    parsers=[PythonParser(), ConsoleParser(), TomlParser()],
+    patterns=["*.md"],
+    path=str(ROOT),
+    setup=open_page,
+    teardown=close_page,
+)

@@ -127,6 +127,21 @@ on = { return = "continue", reclassify = "recompute", transfer = "restart-on-acc
 extend = { ask_before = "1 working day", approve = "leader", from = "due", cap = "20 working days", times = 2 }
 promise = { cap = "15 calendar days" }
 
+[[schedule]]
+id = "daily"
+every = "day"
+at = "08:30"
+form = "list"
+series = { pattern = "〔{year}〕{n}" }
+to = ["supervisor"]
+
+[[schedule]]
+id = "weekly"
+every = "week"
+form = "digest"
+series = {}
+to = ["leader", "supervisor"]
+
 [[clock]]
 id = "whole"
 starts_on = ["receive"]
@@ -201,8 +216,38 @@ version = 1
 base = "standard"
 late_by = "handle"
 
+[[schedule]]
+id = "weekly"
+every = "week"
+per = "unit"
+form = "list"
+series = { pattern = "{scope}〔{year}〕{n}" }
+to = ["handler", "supervisor"]
+
+[[schedule]]
+id = "monthly"
+every = "month"
+as_of = 3
+at = "09:00"
+per = "group"
+title = "通报"
+series = {}
+
 [classes]
 difficulty = ["easy", "hard"]
+
+[channels.portal]
+
+[channels.wechat]
+public = false
+reply = "portal"
+
+[intake]
+checks = [{ id = "short", body = [0, 150] }, { id = "contact", contact = true, level = "advise" }]
+
+[intake.duplicate]
+same = ["subject"]
+within = "10 working days"
 
 [hours]
 open = "09:00-12:00, 13:30-17:30"
@@ -251,8 +296,19 @@ by = ["leader"]
 when = "difficulty == 'hard'"
 
 [[approval]]
+on = "reject"
+by = ["leader"]
+instructs = true
+
+[[approval]]
+on = "attach"
+by = ["leader"]
+when = "repeated > 0"
+
+[[approval]]
 on = "consult"
 by = ["reviewer", "leader"]
+instructs = true
 
 [[approval]]
 on = "extend"
@@ -458,6 +514,22 @@ on = "instructed"
 mode = "propose"
 do = ["issue:supervision", "reopen"]
 repeat = { every = 1, max = 5 }
+
+[[rung]]
+id = "often"
+on = "repeated"
+repeat = { every = 1, max = 3 }
+do = ["notify:manager", "issue:supervision"]
+
+[[rung]]
+id = "merged"
+on = "done:merge"
+do = ["notify:clerk"]
+
+[roles.manager]
+scope = "board"
+may = ["review", "reject", "merge", "keep_apart", "attach", "disclose"]
+sees = ["sender.name"]
 """
 REGISTER = """
 id = "county"
@@ -480,6 +552,46 @@ parent = "住建局"
 name = "夹河镇"
 group = "units"
 places = ["夹河镇"]
+
+[[board]]
+name = "书记信箱"
+unit = "住建局"
+
+[[board]]
+name = "县长信箱"
+
+[[board]]
+name = "省长留言"
+outside = true
+"""
+
+MERGING = """
+[rulebook]
+id = "merging"
+version = 1
+base = "standard"
+
+[intake.duplicate]
+same = ["subject"]
+within = "40 calendar days"
+do = "merge"
+
+[[clock]]
+id = "handle"
+starts_on = ["receive", "reopen"]
+stops_on = "publish"
+limit = [{ is = "3 working days" }]
+
+[[order]]
+id = "reminder"
+document = { series = "催{n}" }
+answer = { wanted = false }
+
+[[rung]]
+id = "again"
+on = "repeated"
+repeat = { every = 1, max = 9 }
+do = ["issue:reminder"]
 """
 
 TestYunxi = rulebook_machine(Rulebook.shipped("yunxi")).TestCase
@@ -494,5 +606,11 @@ TestJingxian = rulebook_machine(Rulebook.shipped("jingxian")).TestCase
 TestJingxian.settings = LONG
 TestShenmu = rulebook_machine(Rulebook.shipped("shenmu")).TestCase
 TestShenmu.settings = LONG
+TestChenzhou = rulebook_machine(Rulebook.shipped("chenzhou")).TestCase
+TestChenzhou.settings = LONG
+TestBaiyin = rulebook_machine(Rulebook.shipped("baiyin")).TestCase
+TestBaiyin.settings = LONG
 TestEverything = rulebook_machine(Rulebook.parse(EVERYTHING, name="everything", register=read_register(REGISTER))).TestCase
 TestEverything.settings = LONG
+TestMerging = rulebook_machine(Rulebook.parse(MERGING, name="merging")).TestCase
+TestMerging.settings = LONG

@@ -173,7 +173,7 @@ def test_notes_are_kept_with_the_case_even_when_it_is_over_and_the_citizen_sees_
         AddNote(text="…"),
         NotPermitted,
         by=CITIZEN,
-        says=no_right("citizen", "clerk", "handler", "leader", "reviewer", "supervisor"),
+        says=no_right("citizen", "clerk", "handler", "leader", "reviewer", "steward", "supervisor"),
     )
 
 

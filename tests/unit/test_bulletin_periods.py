@@ -337,12 +337,41 @@ def test_a_declared_figure_is_printed_with_its_source() -> None:
     assert trace(asked, MemoryStore(), "visits") == {"visits": ()}
 
 
-def test_a_figure_that_was_declared_for_another_period_only_says_that_there_is_none() -> None:
+def test_a_figure_that_was_declared_for_another_period_only_is_left_out_of_the_text_and_noted() -> None:
     august = made([], asking("visits"), period="2020-08", as_of=date(2020, 9, 10))
     assert (august.figure("visits").value, august.figure("visits").formula_zh) == (None, "登记簿没有本期的申报数")
-    assert "访问量没有申报数。" in august.sentences("zh")
-    assert "Visits: none declared." in august.sentences("en")
+    assert not any("访问量" in sentence for sentence in august.sentences("zh"))
+    assert not any("visits" in sentence.lower() for sentence in august.sentences("en"))
+    zh, en = "登记簿没有申报本期的访问量，正文不列。", "Visits: the register declares none for this period, so the text has none."
+    assert (august.notes("zh")[-1], august.notes("en")[-1]) == (zh, en)
+    assert f"- {zh}" in markdown(august) and f"- {zh}" in plain(august) and zh in Page(html(august)).text
     assert ["访问量", "登记簿没有本期的申报数", "", ""] in Page(html(august)).rows
+
+
+@pytest.mark.parametrize(
+    "period, zh, en",
+    [
+        ("2020", "2020年", "2020"),
+        ("2020-08-31..2020-09-02", "2020年8月31日至9月2日", "31 August to 2 September 2020"),
+        ("2020-07-15..2020-08-01", "2020年7月15日至8月1日", "15 July to 1 August 2020"),
+        ("2020-07", "", ""),
+        ("2020-09-01..2020-09-02", "", ""),
+        ("开通以来", "", ""),
+    ],
+)
+def test_a_figure_declared_for_a_period_that_shares_a_day_is_pointed_at_and_not_printed(period: str, zh: str, en: str) -> None:
+    other = Declared(figure="sessions", period="2020", value=7, source="会议记录")
+    register = replace(REGISTER, declared=(replace(VISITS, period=period), other))
+    asked = make_bulletin(MemoryStore(), asking("visits"), register, period="2020-08", as_of=date(2020, 9, 10))
+    assert asked.figure("visits").value is None
+    said = f"；申报的是{zh}的数，与本期不一致" if zh else ""
+    assert asked.notes("zh")[-1] == f"登记簿没有申报本期的访问量，正文不列{said}。"
+    assert asked.notes("en")[-1].endswith(f"so the text has none{f'; what it declares is for {en}' if en else ''}.")
+
+
+def test_what_is_declared_for_the_period_is_not_noted_as_missing() -> None:
+    assert not any("正文不列" in note for note in made(FIVE, asking("visits", "reply")).notes("zh"))
+    assert not any("正文不列" in note for note in made([], asking("reply", "on-time")).notes("zh"))
 
 
 def test_a_period_in_words_is_passed_over() -> None:

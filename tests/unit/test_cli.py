@@ -109,7 +109,7 @@ def test_a_database_of_another_version_is_refused_and_says_what_to_do(casework: 
     casework("import", str(DATA / "odd_messages.csv"))
     with closing(sqlite3.connect(tmp_path / "cases.sqlite")) as connection, connection:
         connection.execute("UPDATE casework_version SET version = 99")
-    assert "of version 99, this casework needs version 1" in one_line(casework("show", "x"))
+    assert "of version 99, this casework needs version 2" in one_line(casework("show", "x"))
 
 
 def test_an_unknown_case_a_bad_period_and_a_bad_day_are_one_line_each(casework: Casework) -> None:
@@ -138,6 +138,13 @@ def test_an_error_in_casework_itself_is_one_line_and_exit_code_3(casework: Casew
 def test_options_that_do_not_exist_are_a_usage_error(casework: Casework) -> None:
     said = casework("bulletin", "--perod", "2020-07")
     assert said.code == 2 and "Traceback" not in said.err and "--perod" in said.err
+
+
+def test_a_value_that_an_option_does_not_take_is_told_with_the_nearest_and_without_a_library_s_words(casework: Casework) -> None:
+    said = casework("rulebook", "diagram", "yunxi", "--of", "ladders")
+    assert said.code == 2
+    assert said.err.rstrip().endswith("'--of': 'ladders' is not one of 'lifecycle', 'ladder'; did you mean 'ladder'?")
+    assert casework("rulebook", "show", "yunxi", "--lang", "cn").err.rstrip().endswith("'--lang': 'cn' is not one of 'zh', 'en'.")
 
 
 # --- deadlines --------------------------------------------------------------------------------------------------------
@@ -189,10 +196,29 @@ def test_rulebook_check_says_that_a_shipped_rulebook_is_sound(casework: Casework
     assert re.fullmatch(r"yunxi version 1 \([0-9a-f]{16}\) is sound; advice: 0\n", said.out)
 
 
-def test_rulebook_check_gives_advice_with_the_story_that_leads_there(casework: Casework) -> None:
-    said = casework("rulebook", "check", "letterbox")
+def test_rulebook_check_gives_advice_with_the_story_that_leads_there(casework: Casework, tmp_path: Path) -> None:
+    (tmp_path / "town.toml").write_text(
+        '[rulebook]\nid = "town"\nversion = 1\nbase = "letterbox"\n[[clock]]\nid = "reply"\nstarts_on = "review"\n'
+        'stops_on = "publish"\nlimit = [{ is = "5 working days" }]\n',
+        "utf-8",
+    )
+    said = casework("rulebook", "check", "town.toml")
     assert said.code == 0
-    assert "advice: no clock: a case can stay in 'published' with no clock running (receive → submit → publish)" in said.out
+    assert (
+        "advice: no clock: a case can stay in 'received' with no clock running (receive) @ clock; "
+        "let a clock run there, or say why none need: [lifecycle.unwatched] received = 'why'\n"
+    ) in said.out
+
+
+def test_rulebook_check_tells_errors_first_and_exits_with_1(casework: Casework, tmp_path: Path) -> None:
+    (tmp_path / "town.toml").write_text(
+        '[rulebook]\nid = "town"\nversion = 1\nbase = "letterbox"\n[roles.clerk]\nmay = ["submit", "publish"]\n', "utf-8"
+    )
+    said = casework("rulebook", "check", "town.toml")
+    assert (said.code, said.err) == (1, "")
+    first, *_, last = said.out.splitlines()
+    assert first.startswith("error: dead end: ")
+    assert re.fullmatch(r"town version 1 \([0-9a-f]{16}\) is not sound; errors: \d+, advice: \d+", last)
 
 
 def test_rulebook_show_prints_each_rule_with_its_source_or_assumption(casework: Casework) -> None:

@@ -182,6 +182,7 @@ def kinds_of(annotation: Any) -> tuple[Any, bool]:
 
 SIGNS = st.characters(codec="utf-8", exclude_categories=["C", "Z"], exclude_characters="\\") | st.sampled_from(",，、=.@-")
 WORDS = st.text(SIGNS, min_size=1, max_size=12)
+SAID = st.text(SIGNS, min_size=1, max_size=12).filter(lambda text: not text.startswith("@"))
 AXES = st.sampled_from(["kind", "outcome"])
 
 
@@ -193,6 +194,8 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
         found = st.lists(WORDS, min_size=1, max_size=4).map(tuple)
     elif get_origin(kind) is dict:
         found = st.dictionaries(AXES, WORDS, max_size=2)
+    elif kind is Message:
+        found = st.builds(Message, subject=SAID, body=SAID, channel=SAID, number=st.none() | SAID, sender=SAID)
     else:
         found = {bool: st.booleans(), int: st.integers(0, 10**12), date: st.dates(), str: WORDS}[kind]
     return st.none() | found if optional else found
@@ -216,6 +219,9 @@ def written(command: Command) -> list[str]:
     for name, value in command:
         if isinstance(value, tuple):
             words += [f"{name}={_SEPARATOR.sub(_ESCAPED, part)}" for part in value]
+        elif isinstance(value, Message):
+            parts = {**value.model_dump(exclude_defaults=True), "sender": value.sender.ref}
+            words += [f"{name}.{part}={text}" for part, text in parts.items() if text]
         elif isinstance(value, dict):
             words += [f"{name}.{axis}={part}" for axis, part in value.items()]
         elif isinstance(value, bool):

@@ -559,7 +559,7 @@ def test_rulebook_show_says_every_rule_of_a_clock_in_words(casework: Casework, t
 def test_every_word_that_a_clock_may_use_is_known_to_rulebook_show() -> None:
     from typing import get_args
 
-    from casework.cli.rulebooks import _SAID
+    from casework.cli.clocks import _SAID
     from casework.sla import ClockRule, ExtendRule, PromiseRule, Turn
 
     words = {

@@ -256,7 +256,8 @@ def test_a_view_shows_where_the_case_stands_and_what_may_be_done(desk: Desk, now
         (Actor(id="zhao", role="handler"), "role 'handler' acts for a unit, and this actor names none"),
         (
             Actor(id="zhao", role="janitor"),
-            "the rulebook has no role 'janitor' (roles: citizen, clerk, governor, handler, leader, portal, reviewer, supervisor)",
+            "the rulebook has no role 'janitor' (roles: citizen, clerk, governor, handler, leader, portal, reviewer, steward, "
+            "supervisor)",
         ),
     ],
 )

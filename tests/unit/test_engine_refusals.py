@@ -16,6 +16,7 @@ from casework.actions import (
     Approve,
     AskCitizen,
     Assign,
+    Attach,
     ClearOrder,
     Close,
     Command,
@@ -24,11 +25,15 @@ from casework.actions import (
     Contact,
     Contribute,
     Decline,
+    Disclose,
     Dismiss,
+    Erase,
     Extend,
     GiveOpinion,
     Instruct,
     IssueOrder,
+    KeepApart,
+    Merge,
     Praise,
     Promise,
     Publish,
@@ -113,11 +118,16 @@ EXAMPLES: dict[str, Command] = {
     "instruct": Instruct(text="x"),
     "praise": Praise(text="x"),
     "view": ReportViews(views=200),
+    "attach": Attach(message=Message(subject="路灯还是不亮", channel="wechat")),
+    "merge": Merge(other="c2"),
+    "keep_apart": KeepApart(other="c2"),
+    "disclose": Disclose(public=False),
+    "erase": Erase(ground="依申请删除"),
 }
 
 
 def office(rulebook: Rulebook | None = None) -> Desk:
-    return Desk(rulebook or town(), store=MemoryStore(), now=FrozenTime(WEDNESDAY), new_id=lambda: "c1")
+    return Desk(rulebook or town(), store=MemoryStore(), now=FrozenTime(WEDNESDAY), new_id=iter(("c1", "c2")).__next__)
 
 
 def desk_in(state: str, *, rulebook: Rulebook | None = None) -> Desk:
@@ -162,6 +172,7 @@ def test_a_role_may_do_what_the_rulebook_grants_it_where_the_state_allows_it_and
     book = Rulebook.shipped("yunxi")
     for action, command in EXAMPLES.items():
         desk = desk_in(state, rulebook=book)
+        desk.receive(MESSAGE)  # another one, to be merged with
         actor, outcome, offered = somebody(book, role), "done", offers(desk, somebody(book, role))
         try:
             desk.act("c1", command, by=actor)
@@ -198,10 +209,10 @@ def test_there_is_an_example_of_every_command() -> None:
 def test_a_state_without_the_action_names_those_that_the_actor_has() -> None:
     assert refused(desk_in("received"), Publish(), CLERK, kind=NotAllowed) == (
         "cannot publish case c1 in state 'received' "
-        "(allowed: issue, note, praise, reclassify, reject, review, transfer, view, withdraw)"
+        "(allowed: attach, disclose, issue, merge, note, praise, reclassify, reject, review, transfer, view, withdraw)"
     )
     assert refused(desk_in("rejected"), Review(), CLERK, kind=NotAllowed) == (
-        "cannot review case c1 in state 'rejected' (allowed: note, view)"
+        "cannot review case c1 in state 'rejected' (allowed: disclose, note, view)"
     )
     assert refused(desk_in("received"), Accept(), POLICE, kind=NotAllowed) == (
         "cannot accept case c1 in state 'received' (allowed: nothing)"
@@ -215,7 +226,7 @@ def test_a_role_without_the_right_names_the_roles_that_have_it() -> None:
     stranger = Actor(id="x", role="stranger")
     assert refused(desk_in("received"), Review(), stranger, kind=NotPermitted) == (
         "x (stranger) may not review case c1: the rulebook has no role 'stranger' "
-        "(roles: citizen, clerk, governor, handler, leader, portal, reviewer, supervisor)"
+        "(roles: citizen, clerk, governor, handler, leader, portal, reviewer, steward, supervisor)"
     )
 
 
@@ -579,7 +590,7 @@ def test_a_proposal_that_is_followed_names_its_rule() -> None:
         {"kind": "help"},
         "路灯归住建局",
     )
-    assert case.classes == {}, "a rule proposes; a person decides"
+    assert case.classes == {"kind": "help"}, "whoever registered it chose no other class"
 
 
 def test_a_proposal_that_is_overruled_keeps_both_and_the_reason() -> None:

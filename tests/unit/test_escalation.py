@@ -89,8 +89,8 @@ def test_an_occasion_is_named_by_rung_clock_run_and_repetition() -> None:
 @pytest.mark.parametrize(
     "wrong, says",
     [
-        ({"on": "late"}, "a rung cannot stand on 'late'; accepted: due:CLOCK, late:CLOCK, unanswered:FORM, done:ACTION, returned"),
-        ({"on": "views:200"}, "a rung cannot stand on 'views:200'; accepted: "),
+        ({"on": "late"}, "a rung cannot stand on 'late'; did you mean 'late:CLOCK'? (accepted: due:CLOCK"),
+        ({"on": "views:200"}, "a rung cannot stand on 'views:200'; did you mean 'views'? (accepted: "),
         ({"on": "views", "at": 0}, "a rung on a count stands at a number from 1 on, such as 3, not at 0"),
         ({"on": "views", "at": "200 hours"}, "a rung on a count stands at a number from 1 on, such as 3, not at '200 hours'"),
         (

@@ -23,7 +23,7 @@ from casework.sla import Alarm, Deadline, Extension, Limit, Pause, SlaClock
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "events"
 GOLDEN = FOLDER / "golden.jsonl"
-GOLDEN_HEAD = "bb34dec81306c0b796bc1bd3057eee9a20952c5c9867f1f83d4f63dc117d1af9"
+GOLDEN_HEAD = "0d0d0cb7c961574cf5021c51d70d04d28187d36026e89c80b379eaf71ea63b67"
 
 START = datetime(2020, 7, 1, 1, 30, 0, 123456, tzinfo=UTC)
 CALENDAR = "CN@3f2c9a"
@@ -107,16 +107,17 @@ SAMPLES: tuple[tuple[str, Payload, tuple[SlaClock, ...]], ...] = (
             channel="portal",
             board="县长信箱",
             number="20200701-001",
-            place="夹河镇",
             sender="1.sender",
             public=True,
             rulebook="yunxi",
             rulebook_digest="0123456789abcdef",
             classes={"track": "timely", "kind": "complaint"},
+            findings=(ev.Finding(check="contact", level="advise", message="the message gives no telephone number"),),
+            code="1.code",
         ),
         (RUNNING,),
     ),
-    ("received", ev.Attached(message="2.message", channel="wechat", number="wx-77"), ()),
+    ("received", ev.Attached(message="2.message", sender="2.sender", channel="wechat", number="wx-77"), ()),
     (
         "received",
         ev.Routed(proposals=(ev.Proposal(rule="heating", unit="住建局", classes={"track": "special"}, reason="供热季"),)),
@@ -242,9 +243,22 @@ SAMPLES: tuple[tuple[str, Payload, tuple[SlaClock, ...]], ...] = (
     ("published", ev.Praised(praise="41.praise"), ()),
     ("published", ev.Viewed(views=10491), ()),
     ("published", ev.Noted(note="43.note"), ()),
-    ("published", ev.RulebookMoved(old="yunxi 1", new="yunxi 2", rulebook="yunxi", rulebook_digest="fedcba9876543210"), ()),
+    (
+        "published",
+        ev.RulebookMoved(
+            old="yunxi 1",
+            new="yunxi 2",
+            rulebook="yunxi",
+            rulebook_digest="fedcba9876543210",
+            old_digest="0123456789abcdef",
+            reason="44.reason",
+            clocks=(ev.ClockMoved(clock="handle", change="counted", old=deadline(8), new=deadline(10), old_left=3, new_left=5),),
+            passed=("due-tomorrow/handle/1/1",),
+        ),
+        (),
+    ),
     ("published", ev.Erased(texts=("1.message", "1.sender"), ground="at the sender's request"), ()),
-    ("published", ev.IssuePublished(schedule="monthly", period="2020-07", number="第5期", document="46.document"), ()),
+    ("received", ev.DuplicateFound(of="case-7", rule="sender+text"), ()),
     ("assigned", ev.Contributed(unit="夹河镇", text="47.contribution"), ()),
     (
         "assigned",
@@ -255,6 +269,7 @@ SAMPLES: tuple[tuple[str, Payload, tuple[SlaClock, ...]], ...] = (
     ("assigned", ev.LimitSet(clock="handle", limit="10 working days", old=deadline(8), new=deadline(15)), (EXTENDED,)),
     ("assigned", ev.RungTakenUp(occasion="late-daily/handle/1/2", effects=("issue:supervision",)), ()),
     ("assigned", ev.RungDismissed(occasion="late-daily/handle/1/3", reason="52.reason"), ()),
+    ("assigned", ev.KeptApart(other="case-7", reason="53.reason"), ()),
 )
 
 
@@ -365,7 +380,11 @@ CHANGES: dict[str, dict[str, Any]] = {
     "transferred": {"exit": "petition", "closed_at": EVENTS[6].occurred_at},
     "withdrawn": {"exit": "withdrawn-by-sender", "closed_at": EVENTS[7].occurred_at},
     "merged": {"exit": "merged", "merged_into": "case-0", "closed_at": EVENTS[8].occurred_at},
-    "absorbed": {"counts": {"repeated": 2}, "channels": ("portal", "wechat", "hotline")},
+    "absorbed": {
+        "counts": {"repeated": 2},
+        "channels": ("portal", "wechat", "hotline"),
+        "absorbed": (("case-9", "hotline"),),
+    },
     "reclassified": {"classes": {"track": "timely", "kind": "consult"}},
     "disclosed": {"public": False},
     "assigned": {"lead": "夹河镇", "units": ("夹河镇", "公安局", "城管局")},
@@ -437,7 +456,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "praised": {"notes": (("instruction", "40.instruction"), ("praise", "41.praise"))},
     "viewed": {"counts": {**COUNTED, "instructed": 1, "views": 10491}},
     "noted": {"notes": (("instruction", "40.instruction"), ("praise", "41.praise"), ("note", "43.note"))},
-    "rulebook_moved": {"rulebook_digest": "fedcba9876543210"},
+    "rulebook_moved": {"rulebook_digest": "fedcba9876543210", "occasions": ("late-daily/handle/1/2", "due-tomorrow/handle/1/1")},
     "erased": {"erased": ("1.message", "1.sender")},
     "contribution_returned": {"counts": {**COUNTED, "instructed": 1, "views": 10491, "contribution_returned": 1}},
     "stepped_back": {
@@ -445,6 +464,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "limit_set": {"limits_set": ("handle/1",)},
     "rung_taken_up": {"proposed": ()},
+    "duplicate_found": {"duplicates": ("case-7",)},
+    "kept_apart": {"duplicates": ()},
 }
 
 FOLLOWED = ("accepted", "contacted", "submitted", "approved", "opinion_given", "contributed", "rung_dismissed")

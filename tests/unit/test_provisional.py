@@ -244,9 +244,9 @@ NEED_HOURS = "working hours, and an end at 'close', need office hours: [hours] o
         (FIVE_DAYS + 'extend = { form = "due" }\n', "unknown key 'form'; did you mean 'from'? @ clock[0].extend.form"),
         (
             FIVE_DAYS + 'on_calendar_change = "later"\n',
-            "Input should be 'keep', 'later-only' or 'recompute' (got 'later') @ clock[0].on_calendar_change",
+            "unknown value 'later'; did you mean 'later-only'? (one of: keep, later-only, recompute) @ clock[0].on_calendar_change",
         ),
-        (FIVE_DAYS + "extend = { times = 0 }\n", "Input should be greater than or equal to 1 (got 0) @ clock[0].extend.times"),
+        (FIVE_DAYS + "extend = { times = 0 }\n", "must be at least 1, not 0 @ clock[0].extend.times"),
     ],
 )
 def test_a_rulebook_that_could_not_be_kept_is_refused_with_the_place_and_what_would_do(text: str, expected: str) -> None:

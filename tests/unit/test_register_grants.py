@@ -301,11 +301,11 @@ scope = "board"
     [
         (
             '[[grant]]\nperson = "li"\nrole = "clerk"\nscope = "all"',
-            "Invalid enum value 'all' - at `$.scope` (scopes: own, unit, board, any) @ grant[4]",
+            "unknown value 'all' (one of: own, unit, board, any) @ grant[4].scope",
         ),
         ('[[grant]]\nperson = "li"\nrole = "clerk"\nunits = "夹河"', "unknown key 'units'; did you mean 'unit'? @ grant[4].units"),
-        ('[[person]]\nid = "x"', "Object missing required field `name` @ person[3]"),
-        ('[[unit]]\nname = "x"\ngroup = "townships"\nplaces = "x"', "Expected `array`, got `str` - at `$.places` @ unit[5]"),
+        ('[[person]]\nid = "x"', "the key 'name' is missing @ person[3].name"),
+        ('[[unit]]\nname = "x"\ngroup = "townships"\nplaces = "x"', "must be a list, such as ['…'], not 'x' @ unit[5].places"),
     ],
 )
 def test_a_row_of_another_form_says_what_is_wrong_with_it(row: str, says: str) -> None:

@@ -14,7 +14,8 @@ from casework import Actor, Sender
 from casework.cases import Assignment, Case
 from casework.documents import NAMES, Document, render
 from casework.errors import InputError
-from casework.privacy import Role, masked, out_of_scope, refusal, seen_sender
+from casework.privacy import Role, out_of_scope, refusal, seen_sender
+from casework.redaction import masked
 from casework.replies import ReplyCheck, ReplyRules
 from tests.unit.town import WEDNESDAY
 

@@ -94,14 +94,15 @@ ACROSS_PROBLEMS = [
     "the id 'heating' is used twice @ route[1].id",
     "unknown unit '住建'; did you mean '住建局'? @ route[0].set.unit",
     "unknown value for class 'kind' 'complain'; did you mean 'complaint'? @ route[0].set.kind",
-    "unknown class 'trak' @ route[0].set.trak",
+    "unknown class 'trak' (known: kind, outcome) @ route[0].set.trak",
     "a route has exactly one of set, call @ route[1]",
     "unknown action or state 'recieve'; did you mean 'receive'? @ clock[0].starts_on",
     "unknown state 'awaiting'; did you mean 'awaiting_citizen'? @ clock[0].pauses_on",
     "one limit must stand without a condition, for all other cases @ clock[0].limit",
-    "cannot read the condition \"units > 'x'\": data type mismatch @ clock[0].limit[0].when",
+    "cannot read the condition \"units > 'x'\": a number stands without quotes, and only a date is earlier or later than a text"
+    " @ clock[0].limit[0].when",
     "role 'office' stands at a gate and may not approve @ approval[0].by",
-    "unknown role 'boss' @ approval[0].by",
+    "unknown role 'boss' (known: clerk, handler, reviewer, supervisor, leader, citizen, steward, portal, office) @ approval[0].by",
     "unknown act that could wait for approval 'asign'; did you mean 'assign'? @ approval[1].on",
     "unknown role 'clrk'; did you mean 'clerk'? @ consultation.convener",
     "unknown clock 'handl'; did you mean 'handle'? @ consultation.clock",
@@ -179,12 +180,12 @@ do = ["notify:clerk"]
 on = "publish"
 """
 FORM_PROBLEMS = [
-    "String should match pattern '^[a-z][a-z0-9-]*$' (got 'Broken') @ rulebook.id",
+    "an id has small letters, digits and hyphens, and begins with a letter; got 'Broken' @ rulebook.id",
     "the key 'version' is missing @ rulebook.version",
     "unknown time zone 'Asia/Shangai'; did you mean 'Asia/Shanghai'? @ rulebook.zone",
     "unknown key 'versoin'; did you mean 'version'? @ rulebook.versoin",
-    "Input should be 'own', 'unit', 'board' or 'any' (got 'everything') @ roles.clerk.scope",
-    "Input should be 'invalid', 'duplicate' or 'transferred' (got 'junk') @ intake.exits.spam",
+    "unknown value 'everything' (one of: own, unit, board, any) @ roles.clerk.scope",
+    "unknown value 'junk' (one of: invalid, duplicate, transferred) @ intake.exits.spam",
     "unknown key 'day_zer'; did you mean 'day_zero'? @ clock[0].count.day_zer",
     "a check has exactly one of require, forbid, min_chars, max_chars, require_all, acknowledgement, signature, date; "
     "this one has none @ reply.checks[0]",
@@ -193,8 +194,8 @@ FORM_PROBLEMS = [
     "a series holds {n} and perhaps {year}, for example '督{year}-{n:03}'; got '督' @ order[0].document.series",
     "a rung on lateness lies after the due moment; for a warning before it use on = 'due:…' @ rung[0]",
     "'at' and 'repeat.every' must be in the same unit @ rung[1]",
-    "a rung cannot stand on 'louder'; accepted: due:CLOCK, late:CLOCK, unanswered:FORM, done:ACTION, returned, declined, "
-    "dissatisfied, repeated, views, instructed @ rung[2].on",
+    "a rung cannot stand on 'louder' (accepted: due:CLOCK, late:CLOCK, unanswered:FORM, done:ACTION, returned, declined, "
+    "dissatisfied, repeated, views, instructed) @ rung[2].on",
     "cannot do 'shout:loud'; a rung does 'issue:FORM', 'notify:ROLE', 'set:AXIS=VALUE', 'reopen', 'return', 'consult' or "
     "'withdraw' @ rung[2].do",
     "a rung on a count stands at a number from 1 on, such as 3, not at '1 hour' @ rung[3]",
@@ -249,7 +250,7 @@ def test_every_mistake_of_form_is_found_at_once() -> None:
         ),
         (
             'transition = [{ action = "go", source = "nowhere", dest = "closed" }]',
-            "unknown source 'nowhere' of 'go' @ lifecycle.add_transitions[0].source",
+            "unknown source 'nowhere' of 'go' @ lifecycle.transition[0].source",
         ),
     ],
 )
@@ -286,10 +287,10 @@ def test_a_template_that_could_not_be_filled_is_found_on_loading(template: str, 
     "text, expected",
     [
         ("", "the key 'rulebook' is missing @ rulebook"),
-        ("rulebook = 3", "Input should be a valid dictionary or instance of Head (got 3) @ rulebook"),
+        ("rulebook = 3", "must be a table, not 3 @ rulebook"),
         (HEAD.replace("standard", "standrd"), "unknown base 'standrd'; did you mean 'standard'? @ rulebook.base"),
         (HEAD.replace('"standard"', "3"), "unknown base 3 @ rulebook.base"),
-        (f"{HEAD}[roles]\nclerk = 3\n", "Input should be a valid dictionary or instance of Role (got 3) @ roles.clerk"),
+        (f"{HEAD}[roles]\nclerk = 3\n", "must be a table, such as { scope = … }, not 3 @ roles.clerk"),
     ],
 )
 def test_what_is_no_rulebook_says_so(text: str, expected: str) -> None:
@@ -410,3 +411,12 @@ def test_a_register_beside_the_file_is_its_register(tmp_path: Path) -> None:
 
 def test_a_problem_reads_as_message_and_place() -> None:
     assert str(Problem("unknown action 'x'", "roles.clerk.may")) == "unknown action 'x' @ roles.clerk.may"
+
+
+def test_a_rulebook_that_is_read_back_keeps_the_order_in_which_it_was_written() -> None:
+    head = '[rulebook]\nid = "x"\nversion = 1\nbase = "standard"\n'
+    book = Rulebook.parse(f"{head}[channels.web]\n[channels.app]\n")
+    other = Rulebook.parse(f"{head}[channels.app]\n[channels.web]\n")
+    again = Rulebook.restore(book.text)
+    assert list(again.outline.channels) == ["web", "app"]
+    assert again.digest == book.digest == other.digest, "another order is no other rulebook"

@@ -35,7 +35,7 @@ ENGLAND = Timekeeper(WorkCalendar.named("GB-ENG"), "Europe/London")
 ACCEPTED = (
     "; accepted: a whole number from 0 to 99999 and one of 'working days', 'calendar days', 'months', 'hours', "
     "'working hours', or in Chinese 个工作日, 日 (天, 个自然日), 个月, 小时, 个工作小时 (for example "
-    "'5 working days' or '5个工作日')"
+    "'5 working days', '5个工作日' or '五个工作日')"
 )
 
 
@@ -83,10 +83,36 @@ def due_date(clock: SlaClock) -> date:
         ("1个月", Limit(1, "months")),
         ("24小时", Limit(24, "hours")),
         ("24个小时", Limit(24, "hours")),
+        ("五个工作日", Limit(5, "working days")),
+        ("十五日", Limit(15, "calendar days")),
+        ("三十天", Limit(30, "calendar days")),
+        ("九十九日", Limit(99, "calendar days")),
+        ("十个工作日", Limit(10, "working days")),
+        ("两个月", Limit(2, "months")),
+        ("二十四小时", Limit(24, "hours")),
     ],
 )
 def test_a_limit_is_read_as_rules_write_it(text: str, limit: Limit) -> None:
     assert Limit.parse(text) == limit
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ("5 days", "say 'working days' or 'calendar days'"),
+        ("10 business days", "say 'working days' or 'calendar days'"),
+        ("3 years", "a year is '12 months'"),
+        ("三年", "a year is '12 months'"),
+        ("2 weeks", "a week is '7 calendar days' or '5 working days'"),
+        ("30 minutes", "the shortest limit is '1 hour'"),
+        ("30分钟", "the shortest limit is '1 hour'"),
+        ("1月", "that is a month of the year; a length is written '1个月'"),
+    ],
+)
+def test_what_comes_near_to_a_limit_is_refused_with_what_was_meant(text: str, why: str) -> None:
+    with pytest.raises(UnreadableLimit) as raised:
+        Limit.parse(text)
+    assert str(raised.value) == f"cannot read the limit {text!r}: {why}{ACCEPTED}"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +131,8 @@ def test_a_label_is_singular_for_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "5", "5 days", "five working days", "1月", "5working days", "1.5 hours", "123456 hours", "4 business hours"]
+    "text",
+    ["", "5", "five working days", "5working days", "1.5 hours", "123456 hours", "4 business hours", "百日", "两十日", "-五日"],
 )
 def test_any_other_limit_is_refused_with_what_is_accepted(text: str) -> None:
     with pytest.raises(UnreadableLimit) as raised:

@@ -6,8 +6,12 @@ import pytest
 
 from casework import Register, Rulebook
 from casework.errors import RulebookInvalid
+from casework.states import standard_lifecycle
 from casework.units import read_register
-from tests.unit.town import REGISTER
+from tests.unit.town import FIVE_DAYS, REGISTER, small
+
+ROLES = "clerk, handler, reviewer, supervisor, leader, citizen, steward, portal"
+STATES = ", ".join(standard_lifecycle().states)
 
 HEAD = '[rulebook]\nid = "town"\nversion = 1\nbase = "standard"\n'
 HOURS = '[hours]\nopen = "09:00-12:00, 13:30-17:30"\n'
@@ -93,7 +97,7 @@ def test_a_clock_is_not_called_like_that_of_an_order_s_answer() -> None:
         ),
         ('on = "approve"\nby = ["leader"]', "unknown act that could wait for approval 'approve' @ approval[0].on"),
         ('on = "submit"\nby = ["leader"]', "unknown act that could wait for approval 'submit' @ approval[0].on"),
-        ('on = "merge"\nby = ["leader"]', "unknown act that could wait for approval 'merge' @ approval[0].on"),
+        ('on = "absorb"\nby = ["leader"]', "unknown act that could wait for approval 'absorb' @ approval[0].on"),
         ('on = "close"\nby = ["ledaer"]', "unknown role 'ledaer'; did you mean 'leader'? @ approval[0].by"),
         ('on = "close"\nby = ["clerk"]', "role 'clerk' stands at a gate and may not approve @ approval[0].by"),
         (
@@ -145,7 +149,7 @@ def test_who_allows_extensions_is_said_in_one_place() -> None:
         ('[assignment]\ndecline = { limit = "4 working hours" }\n', f"{NO_HOURS} @ assignment.decline.limit"),
         ('[reopen]\nwithin = "8 working hours"\n', f"{NO_HOURS} @ reopen.within"),
         (
-            "[revisit]\nrequired = \"outcome == 'x'\"\n" + without("revisit"),
+            "[revisit]\nrequired = \"outcome == 'solved'\"\n" + without("revisit"),
             "no role may revisit; give it to one under [roles.….may] @ revisit.required",
         ),
     ],
@@ -181,7 +185,7 @@ def test_the_calendar_is_known() -> None:
             DAYS.replace("publish", "publihsed"),
             "unknown action or state 'publihsed'; did you mean 'published'? @ clock[0].stops_on",
         ),
-        (DAYS + 'pauses_on = "ask"\n', "unknown state 'ask' @ clock[0].pauses_on"),
+        (DAYS + 'pauses_on = "ask"\n', f"unknown state 'ask' (known: {STATES}) @ clock[0].pauses_on"),
         (DAYS + 'form = "papr"\nper = "order"\n', "unknown order form 'papr'; did you mean 'paper'? @ clock[0].form"),
         (DAYS + 'form = "paper"\n', "a clock of an order form is kept per = 'order' @ clock[0].form"),
         (
@@ -225,9 +229,9 @@ def test_a_clock_fits_the_rest_of_its_rulebook(clock: str, says: str) -> None:
     [
         ('by = ["clark"]', "unknown role 'clark'; did you mean 'clerk'? @ order[0].by"),
         ('to = ["lead", "ledaer"]', "unknown role 'ledaer'; did you mean 'leader'? @ order[0].to"),
-        ('cc = ["leader", "boss"]', "unknown role 'boss' @ order[0].cc"),
+        ('cc = ["leader", "boss"]', f"unknown role 'boss' (known: {ROLES}) @ order[0].cc"),
         ('by = ["leader"]', "role 'leader' issues this form and may not issue @ order[0].by"),
-        ('answer = { cleared_by = "boss" }', "unknown role 'boss' @ order[0].answer.cleared_by"),
+        ('answer = { cleared_by = "boss" }', f"unknown role 'boss' (known: {ROLES}) @ order[0].answer.cleared_by"),
         (
             'answer = { cleared_by = "leader" }',
             "role 'leader' strikes this form off and may not clear @ order[0].answer.cleared_by",
@@ -257,7 +261,7 @@ def test_an_order_that_roles_must_answer_can_be_answered_by_them() -> None:
     "row, says",
     [
         (rung("due:handel"), "unknown clock 'handel'; did you mean 'handle'? @ rung[0].on"),
-        (rung("late:papr"), "unknown clock 'papr' @ rung[0].on"),
+        (rung("late:papr"), "unknown clock 'papr' (known: handle, answer-paper) @ rung[0].on"),
         (rung("unanswered:papr"), "unknown order form 'papr'; did you mean 'paper'? @ rung[0].on"),
         (rung("unanswered:free"), "answers to 'free' have no limit; give it one: answer = { limit = […] } @ rung[0].on"),
         (rung("done:publsh"), "unknown action 'publsh'; did you mean 'publish'? @ rung[0].on"),
@@ -268,7 +272,7 @@ def test_an_order_that_roles_must_answer_can_be_answered_by_them() -> None:
         ),
         (rung("unanswered:paper", more='at = "2 working hours"'), f"{NO_HOURS} @ rung[0].at"),
         (rung("declined", "issue:papr"), "unknown order form 'papr'; did you mean 'paper'? @ rung[0].do"),
-        (rung("declined", "notify:boss"), "unknown role 'boss' @ rung[0].do"),
+        (rung("declined", "notify:boss"), f"unknown role 'boss' (known: {ROLES}) @ rung[0].do"),
         (rung("declined", "set:knid=help"), "unknown class 'knid'; did you mean 'kind'? @ rung[0].do"),
         (rung("declined", "set:kind=hepl"), "unknown value for class 'kind' 'hepl'; did you mean 'help'? @ rung[0].do"),
         (
@@ -312,7 +316,7 @@ def test_a_rung_that_is_set_off_again_by_counts_alone_ends_and_is_let_pass() -> 
     "more, on, says",
     [
         ("at = 0", "views", "a rung on a count stands at a number from 1 on, such as 3, not at 0"),
-        ('at = "3"', "views", "cannot read the limit '3'"),
+        ('at = "3"', "views", "not at '3'; write it without quotes"),
         ('at = "3 working days"', "views", "a rung on a count stands at a number from 1 on, such as 3, not at '3 working days'"),
         ('repeat = { every = "1 working day", max = 3 }', "declined", "a rung on a count comes again every so many"),
         ("repeat = { every = 0, max = 3 }", "declined", "a rung on a count comes again after 1 or more, not after 0"),
@@ -443,3 +447,42 @@ def test_what_is_done_before_a_unit_has_the_case_does_not_wait_for_somebody_of_a
     says = f"'{act}' is done before any unit has the case; role 'head' acts for a unit @ approval[0].by"
     assert problems(f'{head}[[approval]]\non = "{act}"\nby = ["head"]\n') == [says]
     assert problems(f'{head}[[approval]]\non = "extend"\nby = ["head"]\n{DAYS}extend = {{ times = 1 }}\n') == []
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ("kind == 'consutl'", "kind is never 'consutl'; did you mean 'consult'?"),
+        ("kind == '咨询'", "kind is never '咨询'; did you mean 'consult'?"),
+        ("'咨询' != kind", "kind is never '咨询'; did you mean 'consult'?"),
+        ("not (units > 1 and state == 'recieved')", "state is never 'recieved'; did you mean 'received'?"),
+        ("kind in ['help', 'compliant']", "kind is never 'compliant'; did you mean 'complaint'?"),
+        ("solved == 'maybe'", "solved is never 'maybe' (solved: yes, no)"),
+        ("lead == '夹河阵'", "lead is never '夹河阵'; did you mean '夹河镇'?"),
+        ("form == 'remainder'", "form is never 'remainder'"),
+        ("channel == 'wechatt'", "channel is never 'wechatt'; did you mean 'wechat'?"),
+        ("units > 1 ? kind == 'hlep' : public", "kind is never 'hlep'; did you mean 'help'?"),
+    ],
+)
+def test_a_condition_that_compares_with_what_never_is_compares_in_vain(when: str, why: str) -> None:
+    with pytest.raises(RulebookInvalid) as error:
+        small(f'{FIVE_DAYS}[channels.wechat]\n[[rung]]\nid = "r"\non = "views"\nwhen = "{when}"\ndo = ["notify:clerk"]\n')
+    [problem] = error.value.problems
+    assert problem.message.startswith(why)
+    assert problem.message.endswith("compares in vain")
+    assert problem.path == "rung[0].when"
+
+
+@pytest.mark.parametrize(
+    "when", ["kind == ''", "kind != 'help' and outcome in ['solved', '']", "text == '咨询'", "sender == 'u-1'", "place == '夹河'"]
+)
+def test_a_condition_may_compare_with_nothing_and_with_what_people_write(when: str) -> None:
+    assert small(f'{FIVE_DAYS}[[rung]]\nid = "r"\non = "views"\nwhen = "{when}"\ndo = ["notify:clerk"]\n').rungs
+
+
+def test_a_limit_behind_one_without_a_condition_never_applies() -> None:
+    rows = '[{ is = "5 working days" }, { when = "kind == \'help\'", is = "1 working day" }]'
+    with pytest.raises(
+        RulebookInvalid, match=r"what stands behind a limit without a condition never applies.* @ clock\[0\]\.limit\[0\]"
+    ):
+        small(f'[[clock]]\nid = "handle"\nstarts_on = "receive"\nstops_on = "publish"\nlimit = {rows}\n')

@@ -99,10 +99,10 @@ STAYING = {
     "step_back": ("replied",),
     "opine": ("consultation",),
     "rate revisit": ("published", "closed"),
-    "extend refuse_extension reclassify attach": UNDONE,
-    "request approve refuse take_up dismiss": (*UNDONE, "closed"),
-    "issue answer clear instruct praise absorb recalculate": (*UNDONE, "closed"),
-    "note erase view": (*UNDONE, "closed", *FINAL),
+    "extend refuse_extension reclassify attach keep_apart": UNDONE,
+    "take_up dismiss": (*UNDONE, "closed"),
+    "issue answer clear instruct praise absorb recalculate move": (*UNDONE, "closed"),
+    "note disclose erase view request approve refuse": (*UNDONE, "closed", *FINAL),
 }
 
 
@@ -169,9 +169,22 @@ def test_the_published_labels_of_actions_cannot_be_changed() -> None:
 def test_next_refuses_an_action_that_the_state_does_not_have_and_says_what_would_work() -> None:
     with pytest.raises(NotAllowed) as caught:
         STANDARD.next("withdrawn", "publish", case="7f3a")
-    assert str(caught.value) == "cannot publish case 7f3a in state 'withdrawn' (allowed: erase, note, view)"
+    able = "approve, disclose, erase, note, refuse, request, view"
+    assert str(caught.value) == f"cannot publish case 7f3a in state 'withdrawn' (allowed: {able})"
     assert (caught.value.tried, caught.value.state, caught.value.case) == ("publish", "withdrawn", "7f3a")
-    assert caught.value.allowed == STANDARD.allowed("withdrawn") == ("erase", "note", "view")
+    assert (
+        caught.value.allowed
+        == STANDARD.allowed("withdrawn")
+        == (
+            "approve",
+            "disclose",
+            "erase",
+            "note",
+            "refuse",
+            "request",
+            "view",
+        )
+    )
 
 
 def test_next_refuses_an_unknown_action_like_one_that_is_not_allowed() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
@@ -11,10 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from sqlalchemy.dialects import sqlite
 
 from casework.actions import Assign, Decline, Reopen
 from casework.adapters.memory import MemoryStore
 from casework.adapters.sql import SqlStore
+from casework.adapters.sql.executor import Statement
+from casework.adapters.sql.statements import cohort, tally
 from casework.desk import Desk
 from casework.errors import InputError, NaiveDatetime
 from casework.ports import CaseStore
@@ -192,7 +197,7 @@ def test_strangers_and_unassigned_cases_are_kept_and_named() -> None:
     townships = replace(REGISTER, unit=REGISTER.members("townships"))
     found = count(store, townships, since=SINCE, until=UNTIL, as_of=AS_OF)
     assert [row.unit for row in found.strangers] == ["人社局", "公安局"]
-    assert found.unassigned.counts == Counts(received=1)
+    assert found.unassigned.counts == Counts(received=1, valid=1)
     assert found.total.received == 3
 
 
@@ -229,6 +234,19 @@ def test_a_database_counts_as_the_memory_does(tmp_path: Path) -> None:
     everything = Selection(cohort=counted(memory).cohort, what="late")
     assert cases_behind(database, everything) == cases_behind(memory, everything)
     database.close()
+
+
+@pytest.mark.parametrize("statement", [tally(0, 0), cohort(0, 0), cohort(2, 1)], ids=str)
+def test_a_database_reads_no_case_s_facts_for_another_case(tmp_path: Path, statement: Statement) -> None:
+    """Each case's facts are found by its id: by their kind, those of all cases would be read for each of them."""
+    file = tmp_path / "cases.sqlite"
+    SqlStore.at(file).close()
+    compiled = statement.core.compile(dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True})
+    with closing(sqlite3.connect(file)) as connection:
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {compiled}", [""] * str(compiled).count("?"))]
+    facts = [step for step in plan if step.split()[1] in ("later", "casework_fact")]  # "received" is the cohort itself
+    assert len(facts) > 5
+    assert [step for step in facts if "(case_id=?" not in step] == []
 
 
 def test_a_period_that_ends_before_it_begins_is_refused() -> None:

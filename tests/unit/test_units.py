@@ -88,7 +88,7 @@ def test_a_declared_figure_is_found_by_its_period() -> None:
 
 
 def test_every_mistake_is_found_at_once() -> None:
-    assert problems(BROKEN) == ["unknown key 'nmae' @ nmae"]
+    assert problems(BROKEN) == ["unknown key 'nmae' (known: id, zh, en, group, unit, board, person, grant, declared) @ nmae"]
     assert problems(BROKEN.replace('nmae = "x"', "")) == [
         "unknown group 'town'; did you mean 'towns'? @ unit[0].group",
         "unknown parent '夹河县'; did you mean '夹河镇'? @ unit[1].parent",
@@ -105,12 +105,22 @@ def test_every_mistake_is_found_at_once() -> None:
     "text, expected",
     [
         ("id = ", "not TOML: Invalid value (at end of document) @ register.toml"),
-        ("", "Object missing required field `id` @ register.toml"),
-        ("id = 3", "Expected `str`, got `int` - at `$.id` @ register.toml"),
-        ('id = "x"\nunit = "夹河镇"', "must be an array of tables ([[unit]]) @ unit"),
+        ("", "the key 'id' is missing @ id"),
+        ("id = 3", "must be a text in quotes, not 3 @ id"),
+        ('id = "x"\nunit = "夹河镇"', "must be rows, each under [[unit]] with two brackets @ unit"),
         ('id = "x"\n[[unit]]\nnam = "a"\ngroup = "g"', "unknown key 'nam'; did you mean 'name'? @ unit[0].nam"),
-        ('id = "x"\n[[unit]]\nname = 3\ngroup = "g"', "Expected `str`, got `int` - at `$.name` @ unit[0]"),
-        ('id = "x"\nunit = [3]', "Expected `object`, got `int` @ unit[0]"),
+        ('id = "x"\n[[unit]]\nname = 3\ngroup = "g"', "must be a text in quotes, not 3 @ unit[0].name"),
+        ('id = "x"\nunit = [3]', "must be a table, not 3 @ unit[0]"),
+        ('id = "x"\nunit = { name = "夹河镇" }', "must be rows, each under [[unit]] with two brackets @ unit"),
+        ('id = "x"\n[[unit]]\nname = "a"\ngroup = "g"\nplaces = ["b", 3]', "must be a text in quotes, not 3 @ unit[0].places[1]"),
+        (
+            'id = "x"\n[[group]]\nid = "g"\nzh = "组"\nen = "g"\nzero_list = "yes"',
+            "must be true or false, not 'yes' @ group[0].zero_list",
+        ),
+        ('id = "x"\n[[board]]\nnamed = "b"\nxyz = 1', "unknown key 'named'; did you mean 'name'? @ board[0].named"),
+        ('id = "x"\n[[board]]\nnamed = "b"\nxyz = 1', "unknown key 'xyz' (known: name, en, unit, level, outside) @ board[0].xyz"),
+        ('id = "x"\n[[board]]\nnamed = "b"\nxyz = 1', "the key 'name' is missing @ board[0].name"),
+        ('id = "x"\n[[declared]]\nperiod = 2020-06-01', "must be a text in quotes, not 2020-06-01 @ declared[0].period"),
     ],
 )
 def test_what_is_no_register_says_so(text: str, expected: str) -> None:

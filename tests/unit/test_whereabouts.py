@@ -38,7 +38,6 @@ ARRIVED = events.Received(
     channel="portal",
     board="县长信箱",
     number=None,
-    place="夹河镇安家村",
     sender=None,
     public=True,
     rulebook="town",
@@ -97,6 +96,7 @@ LIFE: tuple[Payload | tuple[str, Payload], ...] = (
     ("citizen", events.Reopened(reason="not-solved", explanation="12.explanation", cycle=1)),
 )
 TEXTS = {
+    "1.message": Message(subject="路灯不亮", place="夹河镇安家村").model_dump_json(),
     "4.note": "村民小组的路灯",
     "5.reason": "村民小组的路灯",
     "7.explanation": "属 城市\n照明",
@@ -330,7 +330,6 @@ def test_the_arrival_is_told_with_what_is_known_of_it() -> None:
         channel="wechat",
         board=None,
         number=None,
-        place=None,
         sender="1.sender",
         public=False,
         rulebook="town",
@@ -451,12 +450,13 @@ def test_a_rule_that_is_followed_and_one_that_is_overruled_are_told_apart() -> N
     desk.act("c1", Decline(reason="不属本单位职责", explanation="应由住建局办理"), by=HANDLER)
     desk.act("c1", Reclassify(axis="kind", value="complaint"), by=CLERK)
     lines = told_by(desk)
-    assert lines[4:6] == [
+    assert lines[4] == "2020-07-01 09:00  问政办：登记受理，定类：类别为求助", "nobody chose otherwise"
+    assert lines[5:7] == [
         "2020-07-01 09:00  问政办：交办主办单位夹河镇",
         "2020-07-01 09:00  问政办：未采纳规则“lights”的建议（住建局），选定夹河镇；理由：村里的路灯",
     ]
-    assert lines[6].startswith("2020-07-01 09:00  承办人：夹河镇退件（第1次）；理由：不属本单位职责；说明：应由住建局办理")
-    assert lines[7:] == ["2020-07-01 09:00  问政办：将类别定为投诉"]
+    assert lines[7].startswith("2020-07-01 09:00  承办人：夹河镇退件（第1次）；理由：不属本单位职责；说明：应由住建局办理")
+    assert lines[8:] == ["2020-07-01 09:00  问政办：将类别由求助改为投诉"]
 
 
 @given(st.data())

@@ -7,30 +7,57 @@ wrongly · 3 an error in casework itself (CASEWORK_DEBUG=1 shows where).
 from __future__ import annotations
 
 import os
+import re
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from ..errors import CaseworkError
+from ..errors import CaseworkError, nearest
 
 try:
     import rich  # noqa: F401 - whether it is there
     import typer
+    from typer.core import TyperGroup
 except ImportError as error:  # pragma: no cover - needs an installation without the extra
     sys.exit(f'error: the casework command needs {error.name}; install it with: pip install "casework[cli]"')
 
 from .acts import act
 from .deadlines import deadline
 from .demos import demo
+from .issues import issues
 from .ledgers import ledger
 from .lists import bulletin, import_
+from .moves import move
 from .orders import orders
+from .queries import query
 from .recalculations import recalculate
 from .rulebooks import commands as rulebook_commands
 from .terminal import harmless
 from .timelines import show
 
+
+class _Commands(TyperGroup):
+    """The commands; of a value that is none of those accepted it is told which one was perhaps meant."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer's own class of a context is the one that comes
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = _plainly(error.message)
+            raise
+
+
+def _plainly(message: str) -> str:
+    """Return what is wrong with an option's value without what a library puts before it, and with the nearest name."""
+    said = message.removeprefix("Value error, ")
+    value, _, choices = said.partition(" is not one of ")
+    names = re.findall(r"'([^']*)'", choices)
+    like = nearest(value.strip("'"), names)
+    return f"{said.removesuffix('.')}{like}" if like else said
+
+
 app = typer.Typer(
     name="casework",
+    cls=_Commands,
     help="Citizens' messages as cases: every deadline counted in real working days, every figure traceable.",
     no_args_is_help=True,
     add_completion=False,
@@ -40,12 +67,15 @@ app = typer.Typer(
 app.command()(demo)
 app.command("import")(import_)
 app.command()(show)
+app.command()(query)
 app.command()(act)
 app.command()(orders)
 app.command()(ledger)
 app.command()(bulletin)
+app.command()(issues)
 app.command()(deadline)
 app.command()(recalculate)
+rulebook_commands.command("move")(move)
 app.add_typer(rulebook_commands, name="rulebook")
 
 

@@ -19,7 +19,6 @@ from .wording import action_meaning, action_named, clock_named, due_date, happen
 
 if TYPE_CHECKING:
     from ..actions import Command
-    from ..adapters.sql import SqlStore
     from ..cases import Case
     from ..desk import Desk
     from ..rulebook import Rulebook
@@ -90,7 +89,7 @@ def act(
         if len(found) > 1:
             raise InputError(f"{len(found)} cases have the number {case!r}; give the id of one: {', '.join(found)}", value=case)
         command = command_from(action, fields or [], desk.rulebook_of(row), row)
-        _say_done(desk, store, row, _done(desk, row, command, who, key, expect), key, lang)
+        _say_done(desk, row, _done(desk, row, command, who, key, expect), who, key, lang)
 
 
 def _done(desk: Desk, row: Case, command: Command, who: Actor, key: str | None, expect: int | None) -> Case:
@@ -108,7 +107,7 @@ def _done(desk: Desk, row: Case, command: Command, who: Actor, key: str | None, 
 # --- who acts ---------------------------------------------------------------------------------------------------------
 
 
-def actor_named(text: str, book: Rulebook) -> Actor:
+def actor_named(text: str, book: Rulebook, *, option: str = "--by") -> Actor:
     """Read who acts: ``"li:handler:夹河镇"``, ``"zhou:governor@省长信箱"``, or ``"li"`` where the register grants one role."""
     from ..units import Actor
 
@@ -118,7 +117,7 @@ def actor_named(text: str, book: Rulebook) -> Actor:
     on = tuple(filter(None, (board.strip() for board in _SEPARATORS.split(boards))))
     if not person or (claimed and not claimed[0]) or (at and not on):
         raise InputError(
-            f"cannot read --by {text!r}; accepted: PERSON:ROLE[:UNIT][@BOARD,…], for example wang:clerk or li:handler:夹河镇",
+            f"cannot read {option} {text!r}; accepted: PERSON:ROLE[:UNIT][@BOARD,…], for example wang:clerk or li:handler:夹河镇",
             value=text,
         )
     register = book.register
@@ -126,7 +125,8 @@ def actor_named(text: str, book: Rulebook) -> Actor:
     if not claimed:
         if register is None or not register.grant:
             roles = listed(sorted(book.roles))
-            raise InputError(f"no register says what {person} is; say it: --by {person}:ROLE[:UNIT] (roles: {roles})", value=text)
+            why = f"no register says what {person} is; say it: {option} {person}:ROLE[:UNIT] (roles: {roles})"
+            raise InputError(why, value=text)
         return register.actor(person)
     role = _meant(claimed[0], book.roles, book)
     unit = claimed[1] if len(claimed) > 1 else ""
@@ -197,7 +197,7 @@ def command_from(action: str, words: Sequence[str], book: Rulebook, case: Case) 
         if name not in fields:
             has = listed(fields)
             raise InputError(f"{kind.action} has no field {name!r}{nearest(name, fields)} (fields: {has})", value=word)
-        if bool(dot) != (fields[name].shape == "classes"):
+        if bool(dot) != (fields[name].shape in ("classes", "message")):
             raise InputError(f"cannot read {word!r}; accepted: {_example(fields[name])}", value=word)
         given.setdefault(name, []).append((axis, value))
     streams = [name for name, values in given.items() for _, value in values if value == "-" and fields[name].shape == "text"]
@@ -228,6 +228,8 @@ def _fields(kind: type[Command], book: Rulebook, case: Case) -> Iterator[_Field]
         origin = get_origin(annotation)
         shapes: Mapping[Any, str] = {bool: "yes or no", int: "number", tuple: "several", dict: "classes"}
         shape = "choice" if origin is Literal else shapes.get(origin or annotation, "text")
+        if getattr(annotation, "__name__", "") == "Message":
+            shape = "message"
         if getattr(annotation, "__name__", "") == "date":
             shape = "day"
         choices = get_args(annotation) if shape == "choice" else _choices(kind.action, name, book, case)
@@ -264,6 +266,8 @@ def _value(field: _Field, given: Sequence[tuple[str, str]], book: Rulebook) -> o
         return tuple(_meant(part, field.choices, book) for part in parts if part)
     if field.shape == "classes":
         return {axis: _meant(value.strip(), book.outline.classes.get(axis, ()), book) for axis, value in given}
+    if field.shape == "message":
+        return {part: _long(text, f"{field.name}.{part}") if text.startswith("@") else text for part, text in given}
     if len(given) > 1:
         raise InputError(f"{field.name} is given {len(given)} times; give it once", value=[value for _, value in given])
     value = given[0][1]
@@ -325,6 +329,8 @@ def _example(field: _Field, *, lang: Lang = "en", book: Rulebook | None = None) 
             return f"{field.name}.{next(iter(field.choices), 'AXIS')}={_SHAPES['classes'][zh]}"
         rows = ((axis, book.outline.classes[axis]) for axis in field.choices)
         return "  ".join(f"{field.name}.{axis}={_either(values, lang, book)}" for axis, values in rows)
+    if field.shape == "message":
+        return f"{field.name}.subject={_SHAPES['text'][zh]}  {field.name}.channel={_SHAPES['text'][zh]}"
     if not field.choices:
         return f"{field.name}={_SHAPES[field.shape][zh]}"
     more = _AND_MORE[zh] if field.shape == "several" else ""
@@ -358,15 +364,16 @@ def _say_allowed(desk: Desk, row: Case, who: Actor, lang: Lang) -> None:
     say_table(_HEADS[lang], ((action, action_named(action, lang), told(action)) for action in allowed), fold=True)
 
 
-def _say_done(desk: Desk, store: SqlStore, before: Case, after: Case, key: str | None, lang: Lang) -> None:
-    """Print in one line what a case has come to: its state, what was recorded, what its clocks say and what is open."""
+def _say_done(desk: Desk, before: Case, after: Case, who: Actor, key: str | None, lang: Lang) -> None:
+    """Print in one line what a case has come to, as *who* sees it: its state, what was recorded, its clocks, what is open."""
     zh, book = chinese(lang), desk.rulebook_of(after)
     name = after.number or after.id
     if after.version <= before.version:
         say(_SAID["again"][zh].format(f"{name} · {book.lifecycle.label(after.state, lang=lang)}", key))
         return
     clause = _SAID["clause"][zh]
-    new, texts = desk.history(after.id)[before.version : after.version], store.texts(after.id)
+    new = desk.history(after.id)[before.version : after.version]
+    texts = desk.sight(after.id, who.role).texts(desk.store.texts(after.id))
     recorded = clause.join(happened(event, book, texts, lang, after).replace("\n", " ") for event in new)
     changed = {clock.key for event in new for clock in event.clocks}
     parts = [name, book.lifecycle.label(after.state, lang=lang), recorded]

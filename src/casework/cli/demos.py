@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..languages import Lang, chinese
-from .lists import print_bulletin
+from .lists import print_boards, print_bulletin
 from .terminal import Language, called, opened, progress, say
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ def demo(
     into: Annotated[Path, typer.Option(help="Folder for the bulletin and the database demo.sqlite, which is made anew.")] = Path(
         "casework-demo"
     ),
-    rulebook: Annotated[str, typer.Option(help="Which place: yunxi (a list taken over), jingxian or shenmu (played).")] = "yunxi",
+    rulebook: Annotated[
+        str, typer.Option(help="Which place: yunxi (a list taken over); baiyin, chenzhou, jingxian or shenmu (played).")
+    ] = "yunxi",
     lang: Language = "zh",
 ) -> None:
     """Compute a place's published figures from its messages, handled event by event (yunxi: Yunxi county's 109 of July 2020)."""
@@ -31,12 +33,13 @@ def demo(
     db = into / "demo.sqlite"
     for old in (db, into / "demo.sqlite-wal", into / "demo.sqlite-shm"):
         old.unlink(missing_ok=True)
-    with opened(db) as store:
+    with opened(db, synced=False) as store:  # it can be made again
         with progress("driving messages through the desk") as advance:
             story = shown.play(store, advance)
-        if story.told:
-            say(f"{story.told}\n")
-        print_bulletin(store, story.desk.rulebook, shown.period, shown.as_of, lang, into)
+        if told := story.told if chinese(lang) else story.told_en or story.told:
+            say(f"{told}\n")
+        printed = print_boards if shown.by == "board" else print_bulletin
+        printed(store, story.desk.rulebook, shown.period, shown.as_of, lang, into)
     say("\n".join(_next(shown, story, db, lang)))
 
 
@@ -50,6 +53,7 @@ def _next(shown: Place, story: Story, db: Path, lang: Lang) -> Iterator[str]:
     lines += [
         (f"ledger --late --period {shown.period} --as-of {shown.as_of}", "逾期台账" if chinese(lang) else "what was late"),
         ("orders", "督办台账" if chinese(lang) else "every order"),
+        ("issues", "编发记录" if chinese(lang) else "every issue that was made"),
         (f"act {first.number} --by {story.actor}", "现在可以做什么" if chinese(lang) else "what may be done now"),
     ]
     yield "\n接下来可以看：" if chinese(lang) else "\nNext:"

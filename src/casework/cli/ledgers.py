@@ -11,6 +11,7 @@ import typer
 
 from ..errors import InputError
 from ..languages import Lang, chinese
+from .eyes import SeenAs, shown_to
 from .terminal import DATABASE, Database, Language, day_named, existing, say, say_table
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def ledger(
     open_: Annotated[bool, typer.Option("--open", help="Only those that are still to be done.")] = False,
     late: Annotated[bool, typer.Option("--late", help="Only those closed late or still open and late.")] = False,
     into: Annotated[Path | None, typer.Option(help="A file to write the ledger to: .csv, .xlsx or .md.")] = None,
+    seen_as: SeenAs = None,
     lang: Language = "zh",
 ) -> None:
     """List every case (台账): its unit, state and due date, when it was answered and closed, and whether it is late."""
@@ -61,7 +63,8 @@ def ledger(
         end = day_bounds(day, day, zone=zone)[1] if day else now
         snapshot, told = (end, f"{day} 24:00") if end < now else (now, show_moment(now, zone=zone))
         since, until = day_bounds(*days, zone=zone) if days else (_EVER, snapshot)
-        every = list(every_case(store, since=since, until=until, as_of=snapshot))
+        shown = shown_to(desk, seen_as)
+        every = [row for row in every_case(store, since=since, until=until, as_of=snapshot) if shown(row.case)]
         names = _names(desk, unit, {row.unit for row in every}) if unit is not None else None
         rows = [
             row

@@ -10,6 +10,7 @@ import typer
 
 from ..errors import InputError, listed, nearest
 from ..languages import Lang, chinese
+from .eyes import Eyes, SeenAs, Unmasked, eyes_of, shown_to
 from .terminal import DATABASE, Database, Language, existing, say, say_table
 from .wording import listing, named
 
@@ -46,20 +47,31 @@ def orders(
     form: Annotated[str | None, typer.Option(help="Only orders of this form, for example supervision or 督办单.")] = None,
     unit: Annotated[str | None, typer.Option(help="Only orders to this unit.")] = None,
     into: Annotated[Path | None, typer.Option(help="A file to write the ledger to: .csv, .xlsx or .md.")] = None,
+    seen_as: SeenAs = None,
+    unmasked: Unmasked = False,
     lang: Language = "zh",
 ) -> None:
     """List every order of every case (督办台账), or show one in full."""
     from ..desk import desk_for, utc_now
+    from ..reports.orders import orders as every_order
 
     if into is not None and into.suffix.lower() not in _KINDS:
         raise InputError(f"cannot write {into.name}: known kinds are {', '.join(_KINDS)}", value=str(into))
     with existing(db) as store:
         desk = desk_for(store)
+        shown = shown_to(desk, seen_as, inside=True)
         if number is not None:
-            _show(store, desk, number, utc_now(), lang)
+            _show(
+                desk,
+                [row for row in every_order(store, now=utc_now()) if shown(row.case)],
+                number,
+                seen_as,
+                lang,
+                unmasked=unmasked,
+            )
             return
         wanted = _wanted(desk, form=form, unit=unit, only_open=open_)
-        _list(store, desk, wanted, utc_now(), into, lang)
+        _list(store, desk, lambda row: wanted(row) and shown(row.case), utc_now(), into, lang)
 
 
 def _wanted(desk: Desk, *, form: str | None, unit: str | None, only_open: bool) -> Callable[[OrderRow], bool]:
@@ -111,11 +123,8 @@ def _brief(at: int, cell: object) -> str:
     return shown[:_DAY] if at in (5, 8) else shown
 
 
-def _show(store: SqlStore, desk: Desk, number: str, now: datetime, lang: Lang) -> None:
+def _show(desk: Desk, rows: Sequence[OrderRow], number: str, seen_as: str | None, lang: Lang, *, unmasked: bool) -> None:
     """Print every order of this number: another form may have a series that comes to the same."""
-    from ..reports.orders import orders as every_order
-
-    rows = list(every_order(store, now=now))
     found = [row for row in rows if row.number == number]
     if not found:
         numbers = [row.number for row in rows]
@@ -123,15 +132,14 @@ def _show(store: SqlStore, desk: Desk, number: str, now: datetime, lang: Lang) -
     for at, row in enumerate(found):
         if at:
             say("")
-        _show_one(store, desk, row, lang)
+        _show_one(desk, row, eyes_of(desk, desk.get(row.case), seen_as, unmasked=unmasked), lang)
 
 
-def _show_one(store: SqlStore, desk: Desk, row: OrderRow, lang: Lang) -> None:
+def _show_one(desk: Desk, row: OrderRow, eyes: Eyes, lang: Lang) -> None:
     from ..events import OrderAnswered
     from ..moments import show_moment
 
-    zh, case = chinese(lang), desk.get(row.case)
-    book, texts = desk.rulebook_of(case), store.texts(row.case)
+    zh, book, texts = chinese(lang), eyes.book, eyes.texts
 
     def names(every: Sequence[str]) -> str:
         return listing((named(name, book, lang) for name in every), lang)
@@ -141,7 +149,7 @@ def _show_one(store: SqlStore, desk: Desk, row: OrderRow, lang: Lang) -> None:
 
     waits = [who for who in row.to if who not in row.answered] if row.open else []
     lines = [
-        told("case", row.case_number, desk.message(row.case).subject),
+        told("case", row.case_number, eyes.sight.text(desk.message(row.case).subject)),
         " · ".join([told("to", names(row.to)), *([told("cc", names(row.cc))] if row.cc else [])]),
         " · ".join(
             [

@@ -72,13 +72,13 @@ def existing(db: Path) -> SqlStore:
     return opened(db, create=False)
 
 
-def opened(db: Path, *, create: bool = True) -> SqlStore:
-    """Open a database, and make it where it is missing."""
+def opened(db: Path, *, create: bool = True, synced: bool = True) -> SqlStore:
+    """Open a database, and make it where it is missing; see `SqlStore` on *synced*."""
     from ..adapters.sql import SqlStore
 
     if not db.parent.is_dir():
         raise InputError(f"there is no folder {str(db.parent)!r} for the database {db.name!r}", value=str(db))
-    return SqlStore.at(db, create=create)
+    return SqlStore.at(db, create=create, synced=synced)
 
 
 def rulebook_named(name: str) -> Rulebook:

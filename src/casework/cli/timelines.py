@@ -1,4 +1,4 @@
-"""A case shown: its timeline, its clocks, who has it, what is asked of them, and its texts."""
+"""A case shown as somebody sees it: its timeline, its clocks, who has it, what is asked of them, and its texts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from ..errors import InputError
 from ..languages import Lang, chinese
+from .eyes import Eyes, SeenAs, Unmasked, eyes_of
 from .terminal import DATABASE, Database, Language, existing, say, say_table
 from .wording import (
     action_named,
@@ -74,6 +75,7 @@ _SEVERAL = (
     "{} cases have the number {}; this is the earliest. The others: {}",
     "编号{1}有{0}件来件，此为最早的一件，其余：{2}",
 )
+_FROM, _PLACE, _FILES = ("from {}", "来件人 {}"), ("place {}", "地点 {}"), ("files: {}", "附件：{}")
 _EMPTY = "—"
 
 
@@ -81,11 +83,13 @@ def show(
     case: Annotated[str, typer.Argument(help="A case's id, or the number that its channel gave it.")],
     db: Database = DATABASE,
     explain: Annotated[bool, typer.Option("--explain", help="Explain each clock day by day.")] = False,
+    seen_as: SeenAs = None,
+    unmasked: Unmasked = False,
     lang: Language = "zh",
 ) -> None:
-    """Show a case: its timeline, its clocks, who has it and its texts, for the trusted operator."""
+    """Show a case: its timeline, its clocks, who has it and its texts; who sent it is masked, unless asked for otherwise."""
     with existing(db) as store:
-        _show(store, case, explain=explain, lang=lang)
+        _show(store, case, explain=explain, seen_as=seen_as, unmasked=unmasked, lang=lang)
 
 
 def cases_named(store: SqlStore, name: str) -> list[str]:
@@ -107,7 +111,7 @@ def say_others(name: str, found: Sequence[str], lang: Lang) -> None:
         say(_SEVERAL[chinese(lang)].format(len(found), name, ", ".join(found[1:])))
 
 
-def _show(store: SqlStore, name: str, *, explain: bool, lang: Lang) -> None:
+def _show(store: SqlStore, name: str, *, explain: bool, seen_as: str | None, unmasked: bool, lang: Lang) -> None:
     from ..desk import desk_for
     from ..moments import show_moment
     from ..states import action_label
@@ -117,10 +121,14 @@ def _show(store: SqlStore, name: str, *, explain: bool, lang: Lang) -> None:
     row = desk.get(found[0])
     say_others(name, found, lang)
     desk.verify(row.id)
-    book, message, texts, history = desk.rulebook_of(row), desk.message(row.id), store.texts(row.id), desk.history(row.id)
-    say(message.subject, style="bold")
+    book, eyes = desk.rulebook_of(row), eyes_of(desk, row, seen_as, unmasked=unmasked)
+    sight, message, history, texts = eyes.sight, desk.message(row.id), eyes.history, eyes.texts
+    say(sight.text(message.subject), style="bold")
     lead = row.lead or _EMPTY
     say(f"{row.number or ''} {row.id} · {book.lifecycle.label(row.state, lang=lang)} · {lead} · {row.rulebook}".strip())
+    about = ((_FROM, " · ".join(filter(None, sight.sender.model_dump().values()))), (_PLACE, sight.text(message.place or "")))
+    if said := " · ".join(words[chinese(lang)].format(what) for words, what in about if what):
+        say(said)
     say_table(
         _EVENT_HEADS[lang],
         (
@@ -129,33 +137,41 @@ def _show(store: SqlStore, name: str, *, explain: bool, lang: Lang) -> None:
                 show_moment(event.occurred_at, zone=book.zone),
                 book.lifecycle.label(event.state, lang=lang),
                 happened(event, book, texts, lang, row),
-                f"{event.actor} ({event.role})",
+                eyes.who(event.actor, event.role, lang),
             )
             for event in history
         ),
         fold=True,
     )
-    _show_clocks(desk, row, book, explain=explain, lang=lang)
-    for section in _sections(row, book, texts, lang):
+    _show_clocks(desk, row, book, eyes, explain=explain, lang=lang)
+    for section in _sections(row, book, texts, eyes, lang):
         say(f"\n{section.title}", style="bold")
         say_table(section.heads, section.rows, fold=True)
-    if said := counted(row.counts, lang):
+    if not sight.own and (said := counted(row.counts, lang)):
         say(f"\n{_TITLES['counts'][chinese(lang)]} {said}")
-    say(f"\n{message.body}")
+    say(f"\n{sight.text(message.body)}")
+    if message.attachments:
+        say(f"\n{_FILES[chinese(lang)].format(listing((sight.text(row.name) for row in message.attachments), lang))}")
     for reply in row.replies:
+        if sight.own and reply.status != "published":
+            continue
         status = _REPLIES[reply.status] if chinese(lang) else reply.status
         if reply.status == "submitted" and reply.passed < len(reply.gates):
             status = _gate(reply.gates, reply.passed, book, lang)
-        say(f"\n{action_label('submit', lang=lang)} {reply.number} · {reply.unit or reply.by} · {status}", style="bold")
+        whose = reply.unit or ("" if sight.own else sight.person(reply.by))
+        said = " · ".join(filter(None, [f"{action_label('submit', lang=lang)} {reply.number}", whose, status]))
+        say(f"\n{said}", style="bold")
         say(texts.get(reply.text, ""))
     for event, text in _longer_texts(row, history, texts):
-        say(f"\n{event.seq} · {action_named(event.action, lang)} · {event.actor} ({event.role})", style="bold")
+        who = eyes.who(event.actor, event.role, lang)
+        say(f"\n{event.seq} · {action_named(event.action, lang)} · {who}", style="bold")
         say(text)
 
 
-def _show_clocks(desk: Desk, row: Case, book: Rulebook, *, explain: bool, lang: Lang) -> None:
+def _show_clocks(desk: Desk, row: Case, book: Rulebook, eyes: Eyes, *, explain: bool, lang: Lang) -> None:
     verdicts = desk.verdicts(row.id)
     orders = {order.id: order.number for order in row.orders}
+    clocks = [clock for clock in row.clocks if not eyes.sight.own or clock.subject not in orders]
     say_table(
         _CLOCK_HEADS[lang],
         (
@@ -165,10 +181,10 @@ def _show_clocks(desk: Desk, row: Case, book: Rulebook, *, explain: bool, lang: 
                 due_date(clock.due, lang, zone=book.zone),
                 verdicts[clock.key].text(lang),
             )
-            for clock in row.clocks
+            for clock in clocks
         ),
     )
-    for clock in row.clocks if explain else ():
+    for clock in clocks if explain else ():
         # A clock that waits for its unit has no run yet, so there is nothing to count.
         account = verdicts[clock.key].text(lang) if clock.status == "waiting" else desk.explain(row.id, clock.key).text(lang=lang)
         say(f"\n{clock.key}: {account}")
@@ -185,17 +201,17 @@ class _Section(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
 
 
-def _sections(case: Case, book: Rulebook, texts: Mapping[Ref, str], lang: Lang) -> Iterator[_Section]:
-    """Yield the parts of a case that there are."""
+def _sections(case: Case, book: Rulebook, texts: Mapping[Ref, str], eyes: Eyes, lang: Lang) -> Iterator[_Section]:
+    """Yield the parts of a case that there are; what offices ask of each other is no business of the sender's."""
     parts = (
         ("units", _units(case, book, lang)),
-        ("waiting", _waiting(case, book, texts, lang)),
+        ("waiting", _waiting(case, book, texts, eyes, lang)),
         ("proposed", _proposed(case, book, lang)),
         ("consultations", _consultations(case, book, lang)),
         ("orders", _orders(case, book, lang)),
         ("revisits", _revisits(case, book, lang)),
     )
-    for part, told in parts:
+    for part, told in parts[:1] if eyes.sight.own else parts:
         rows, heads = list(told), _HEADS[part][chinese(lang)]
         kept = [at for at in range(len(heads)) if any(row[at] for row in rows)]
         if rows:
@@ -224,11 +240,11 @@ def _units(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...]]:
         yield (row.unit, *told, *(_at(moment, book) for moment in moments))
 
 
-def _waiting(case: Case, book: Rulebook, texts: Mapping[Ref, str], lang: Lang) -> Iterator[tuple[str, ...]]:
+def _waiting(case: Case, book: Rulebook, texts: Mapping[Ref, str], eyes: Eyes, lang: Lang) -> Iterator[tuple[str, ...]]:
     from ..limits import Limit
 
     for row in case.requests:
-        who = f"{row.by} ({row.role})"
+        who = eyes.who(row.by, row.role, lang)
         asked = asked_for(texts.get(row.text or ""))
         yield action_named(row.act, lang), asked, who, _at(row.at, book), _gate(row.gates, row.passed, book, lang)
     for ask in case.asks:
@@ -236,7 +252,7 @@ def _waiting(case: Case, book: Rulebook, texts: Mapping[Ref, str], lang: Lang) -
         approver = rule.extend.approve if rule and rule.extend else ""
         what = f"{action_named('extend', lang)} {clock_named(book, ask.clock, lang)}"
         more = Limit.parse(ask.limit).label(lang)
-        yield what, more, f"{ask.by} ({ask.unit})", _at(ask.at, book), named(approver, book, lang)
+        yield what, more, f"{eyes.sight.person(ask.by)} ({ask.unit})", _at(ask.at, book), named(approver, book, lang)
 
 
 def _proposed(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...]]:
@@ -274,12 +290,14 @@ def _revisits(case: Case, book: Rulebook, lang: Lang) -> Iterator[tuple[str, ...
 
 def _longer_texts(case: Case, history: Sequence[Event], texts: Mapping[Ref, str]) -> Iterator[tuple[Event, str]]:
     """Yield what people wrote and the timeline had no room for: neither the message and the replies nor documents of orders."""
-    from msgspec.structs import asdict
+    from ..events import Attached
+    from ..messages import Message
 
     elsewhere = {case.message, case.sender, *(reply.text for reply in case.replies), *(order.document for order in case.orders)}
     for event in history:
-        for name, value in asdict(event.data).items():
-            if isinstance(value, str) and name != "request" and value not in elsewhere:
-                text = texts.get(value, "")
-                if text and short(text) != text:
-                    yield event, text
+        for name, ref in event.data.refs:
+            text = "" if name in ("request", "sender") or ref in elsewhere else texts.get(ref, "")
+            if text and isinstance(event.data, Attached):
+                yield event, Message.model_validate_json(text).text
+            elif text and short(text) != text:
+                yield event, text

@@ -11,6 +11,7 @@ from .. import events
 from ..languages import Lang, chinese, display_width
 from ..limits import Limit
 from ..moments import show_moment
+from ..outline import RECEIVE
 from ..states import ACTIONS, action_label
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ _WORDS = {  # in English and in Chinese
     "overruled": ("decided otherwise than rule {} proposed: {} instead of {}", "未按规则{}的建议办理：{}，原建议 {}"),
     "merged": ("{} into {}", "{} {}"),
     "absorbed": ("{} {}", "{} {}"),
+    "repeats": ("seems to repeat case {}", "疑似与件{}重复"),
     "opened": ("opened to the public", "改为公开"),
     "shut": ("closed to the public", "改为不公开"),
     "assisted": (", assisted by {}", "，协办 {}"),
@@ -79,8 +81,11 @@ _WORDS = {  # in English and in Chinese
     "copied": (", copy to {}", "，抄送 {}"),
     "by rung": (", by rung {}", "，阶梯 {}"),
     "moved to": ("rulebook {} in place of {}", "改用规则 {}，原用 {}"),
+    "clock counted": ("counted anew", "重新计算"),
+    "clock started": ("starts", "起算"),
+    "clock stopped": ("stopped already", "已停止"),
+    "clock cancelled": ("ends, its rule is gone", "终止，规则已取消"),
     "erased": ("{}: {} texts", "{}：{}项"),
-    "issue": ("issue {} {} for {}", "{} {} {}"),
     # effects of a rung
     "do issue": ("issue {}", "下发{}"),
     "do notify": ("notify {}", "通知{}"),
@@ -123,6 +128,11 @@ _COUNTS = {
     "views": ("views", "点击"),
 }
 _MEANINGS_ZH = {
+    "attach": "把反映同一问题的又一来件挂到本件",
+    "merge": "两件反映同一问题的，并为一件，以先收到的为准",
+    "keep_apart": "认定不是重复留言，分别办理",
+    "disclose": "改为公开，或者改为不公开",
+    "erase": "依法删除个人信息，办理记录保留",
     "review": "审核来件，登记受理，可同时归类",
     "reject": "不予受理，说明理由",
     "transfer": "移送本台以外的机关",
@@ -161,6 +171,7 @@ _MEANINGS_ZH = {
     "praise": "记录群众的好评",
     "view": "记录点击量",
 }
+_RECEIPT = ("receipt", "来件")
 _SHORT = 60
 
 
@@ -194,6 +205,11 @@ def action_named(action: str, lang: Lang) -> str:
     """Return what people call an action; an act that waits for approval may name the clock that it is for."""
     act = action.partition(":")[0]
     return action_label(act, lang=lang) if act in ACTIONS else act
+
+
+def act_named(act: str, lang: Lang) -> str:
+    """Return what people call an action, or the receipt of a message, which is none of the lifecycle's."""
+    return _RECEIPT[chinese(lang)] if act == RECEIVE else action_named(act, lang)
 
 
 def action_meaning(action: str, lang: Lang) -> str:
@@ -456,6 +472,13 @@ def _recalculated(t: _Teller, data: events.Recalculated) -> str:
     return f"{t.did('recalculate', t.clock(data.clock))}\n{t.change(data.old, data.new)}\n{by}"
 
 
+def _rulebook_moved(t: _Teller, data: events.RulebookMoved) -> str:
+    rows = [f"{t.clock(row.clock)} {t(f'clock {row.change}')}" for row in data.clocks if row.change != "rungs"]
+    dates = [t.change(row.old, row.new) if row.new else "" for row in data.clocks if row.change != "rungs"]
+    clocks = [f"{what} {when}".strip() for what, when in zip(rows, dates, strict=True)]
+    return "\n".join([t("moved to", data.new, data.old) + t.text(data.reason), *clocks])
+
+
 def _consulted(t: _Teller, data: events.ConsultationCalled) -> str:
     said = t.did("consult", listing(data.units, t.lang)) + (t("on site") if data.on_site else "")
     asked = t("for", data.asked_by) + (f"{t('list')}{t('allowed', data.allowed_by)}" if data.allowed_by else "")
@@ -504,6 +527,8 @@ _TOLD: Mapping[type[Payload], Callable[[_Teller, Any], str]] = {
     events.Transferred: lambda t, data: t.of(t.did("transfer", data.to), t.name(data.reason)) + t.text(data.explanation),
     events.Withdrawn: lambda t, data: t.of(t.did("withdraw"), t.name(data.reason)) + t.text(data.explanation),
     events.Merged: lambda t, data: t("merged", action_named("merge", t.lang), data.into),
+    events.DuplicateFound: lambda t, data: t("repeats", data.of),
+    events.KeptApart: lambda t, data: t.did("keep_apart", data.other) + t.text(data.reason),
     events.Absorbed: lambda t, data: t.did("absorb", data.other) + t("so far", data.repeats),
     events.Reclassified: lambda t, data: (
         t.did("reclassify", f"{t.name(data.old) if data.old else '—'} → {t.name(data.new)}") + t.text(data.reason)
@@ -550,8 +575,7 @@ _TOLD: Mapping[type[Payload], Callable[[_Teller, Any], str]] = {
     events.Praised: lambda t, data: t.did("praise") + t.text(data.praise),
     events.Viewed: lambda t, data: t.did("view", str(data.views)),
     events.Noted: lambda t, data: t.did("note") + t.text(data.note),
-    events.RulebookMoved: lambda t, data: t("moved to", data.new, data.old),
+    events.RulebookMoved: _rulebook_moved,
     events.Erased: lambda t, data: t("erased", action_named("erase", t.lang), len(data.texts)),
-    events.IssuePublished: lambda t, data: t("issue", t.name(data.schedule), data.number, data.period),
 }
 """How each payload is told."""

@@ -16,8 +16,7 @@ def revisit(draft: Draft, command: act.Revisit) -> None:
     rules = draft.rulebook.outline.revisit
     if command.solved is None and command.satisfied is None:
         raise draft.refuse("revisit", "say what was found: whether it is solved, or whether the citizen is satisfied")
-    if command.fault is not None:
-        contents.listed_reason(draft, "revisit", command.fault, rules.faults, what="fault")
+    fault = command.fault and contents.listed_reason(draft, "revisit", command.fault, rules.faults, what="fault")
     if command.whom == "unit" and command.satisfied is not None:
         raise draft.refuse("revisit", "a unit says whether the matter is solved; whether it satisfies, the citizen says")
     order = open_order(draft, command.order, "revisit") if command.order else None
@@ -33,7 +32,7 @@ def revisit(draft: Draft, command: act.Revisit) -> None:
         order=order.id if order else None,
         solved=command.solved,
         satisfied=command.satisfied,
-        fault=command.fault,
+        fault=fault,
         note=note,
     )
     draft.add("revisit", found)

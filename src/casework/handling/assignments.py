@@ -51,7 +51,7 @@ def accept(draft: Draft, command: act.Accept) -> None:
 def decline(draft: Draft, command: act.Decline) -> None:
     """Hand an assignment back, in time and not too often; who leads then is the rulebook's to say."""
     unit, case, rules = contents.unit_of(draft, command), draft.case, draft.rulebook.outline.assignment
-    contents.listed_reason(draft, "decline", command.reason, rules.decline_reasons)
+    reason = contents.listed_reason(draft, "decline", command.reason, rules.decline_reasons)
     row, count = case.assignment(unit), case.counts.get("declined", 0) + 1
     if row is not None:
         if row.status == "declined":
@@ -71,7 +71,7 @@ def decline(draft: Draft, command: act.Decline) -> None:
     if unit == case.lead:
         lead = case.first_lead if rules.responsible == "first-asked" else None
     explanation = draft.maybe("explanation", command.explanation)
-    draft.add("decline", events.Declined(unit=unit, reason=command.reason, explanation=explanation, count=count, lead=lead))
+    draft.add("decline", events.Declined(unit=unit, reason=reason, explanation=explanation, count=count, lead=lead))
     if lead and lead != unit:
         draft.told("submit", (lead,), "来件退回你单位负责", "the case is your unit's again")
 
@@ -101,11 +101,11 @@ def return_part(draft: Draft, command: act.ReturnContribution) -> None:
     if row is None or row.part == "lead" or not draft.case.has(unit) or row.contribution is None or row.status != "replied":
         able = tuple(row.unit for row in draft.case.assignments if row.contribution and row.status == "replied")
         raise draft.refuse("return_part", f"{unit} has handed in no part that could be returned", allowed=able)
-    for reason in command.reasons:
-        contents.listed_reason(draft, "return_part", reason, draft.rulebook.outline.reply.return_reasons)
+    listed = draft.rulebook.outline.reply.return_reasons
+    reasons = tuple(contents.listed_reason(draft, "return_part", reason, listed) for reason in command.reasons)
     returned = events.ContributionReturned(
         unit=unit,
-        reasons=command.reasons,
+        reasons=reasons,
         explanation=draft.maybe("explanation", command.explanation),
         count=draft.case.counts.get("contribution_returned", 0) + 1,
     )

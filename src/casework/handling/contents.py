@@ -26,14 +26,17 @@ def outcome(draft: Draft, named: str | None) -> None:
         classes(draft, {"outcome": named})
 
 
-def listed_reason(draft: Draft, action: str, reason: str, reasons: tuple[str, ...], *, what: str = "reason") -> None:
-    """Check a reason against the rulebook's list; an empty list allows any."""
-    if reasons and reason not in reasons:
+def listed_reason(draft: Draft, action: str, reason: str, reasons: tuple[str, ...], *, what: str = "reason") -> str:
+    """Return a reason of the rulebook's list; where the list is empty, any, as an event may keep it for good."""
+    if not reasons:
+        return draft.bare(reason)
+    if reason not in reasons:
         raise draft.refuse(
             action,
             f"the rulebook lists no {what} {reason!r}{nearest(reason, reasons)} ({what}s: {listed(reasons)})",
             allowed=reasons,
         )
+    return reason
 
 
 def registered(draft: Draft, unit: str) -> str:

@@ -76,6 +76,8 @@ def climb(draft: Draft, *, start: int) -> None:
                 occasion = f"{rung.id}/{rung.name}/{mark}"
                 if occasion not in draft.case.occasions:
                     draft.look_at(place)
+                    if rung.kind == "done" and not draft.holds(rung.when):
+                        continue  # this act is no occasion for it, and no later one is the same; a count or a clock comes but once
                     fire(draft, rung, rung.id, occasion, units=draft.concerned(place))
         place += 1
 

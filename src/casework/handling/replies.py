@@ -113,8 +113,7 @@ def return_reply(draft: Draft, command: act.ReturnReply) -> None:
     case, rules = draft.case, draft.rulebook.outline
     if case.reply is None:
         raise draft.refuse("return", "there is no reply to return")
-    for reason in command.reasons:
-        contents.listed_reason(draft, "return", reason, rules.reply.return_reasons)
+    reasons = tuple(contents.listed_reason(draft, "return", reason, rules.reply.return_reasons) for reason in command.reasons)
     if not draft.speaks_for(case.reply.unit):
         why = f"the reply is that of {case.reply.unit}"
         raise NotPermitted("return", actor=draft.actor.id, role=draft.actor.role, why=why, case=draft.id)
@@ -125,14 +124,14 @@ def return_reply(draft: Draft, command: act.ReturnReply) -> None:
         where = " or ".join({"handler": "its handler", "previous": "the gate before"}[way] for way in sorted(ways))
         raise draft.refuse("return", f"a reply goes back to {where} here", allowed=tuple(sorted(ways)))
     if command.to == "previous":
-        _step_back(draft, case.reply, command)
+        _step_back(draft, case.reply, command, reasons)
         return
     same = any(row.resubmit_at == "same" for row in rows)
     draft.add(
         "return",
         events.Returned(
             reply=case.reply.number,
-            reasons=command.reasons,
+            reasons=reasons,
             explanation=draft.maybe("explanation", command.explanation),
             to="handler",
             resubmit_at=case.reply.passed + 1 if same and case.reply.status == "submitted" else 1,
@@ -141,7 +140,7 @@ def return_reply(draft: Draft, command: act.ReturnReply) -> None:
     )
 
 
-def _step_back(draft: Draft, reply: Reply, command: act.ReturnReply) -> None:
+def _step_back(draft: Draft, reply: Reply, command: act.ReturnReply, reasons: tuple[str, ...]) -> None:
     if reply.status != "submitted" or not reply.passed:
         why = "stands at its first gate" if reply.status == "submitted" else f"is {reply.status}"
         raise draft.refuse("return", f"the reply {why}: there is no gate before to return it to", allowed=("handler",))
@@ -151,7 +150,7 @@ def _step_back(draft: Draft, reply: Reply, command: act.ReturnReply) -> None:
         raise NotPermitted("return", actor=actor.id, role=actor.role, why=why, case=draft.id)
     back = events.SteppedBack(
         reply=reply.number,
-        reasons=command.reasons,
+        reasons=reasons,
         explanation=draft.maybe("explanation", command.explanation),
         gate=reply.passed,
         count=draft.case.counts.get("stepped_back", 0) + 1,
@@ -191,12 +190,12 @@ def _revisited(draft: Draft) -> bool:
 def reopen(draft: Draft, command: act.Reopen) -> None:
     """Open a closed case again, for a reason, within the time and as often as the rulebook allows."""
     rules, case = draft.rulebook.outline.reopen, draft.case
-    contents.listed_reason(draft, "reopen", command.reason, rules.reasons)
+    reason = contents.listed_reason(draft, "reopen", command.reason, rules.reasons)
     against = reopening_refused(draft)
     if against:
         raise draft.refuse("reopen", against)
     explanation = draft.maybe("explanation", command.explanation)
-    draft.add("reopen", events.Reopened(reason=command.reason, explanation=explanation, cycle=case.cycle + 1))
+    draft.add("reopen", events.Reopened(reason=reason, explanation=explanation, cycle=case.cycle + 1))
 
 
 def reopening_refused(draft: Draft) -> str:

@@ -9,10 +9,18 @@ from . import contents
 
 
 def review(draft: Draft, command: act.Review) -> None:
-    """Register the message, with the classes that were chosen; where a rule proposed another class, that is recorded."""
+    """Register the message, with the classes that were chosen, and those that rules propose where nobody chose otherwise.
+
+    Where a rule proposed another class, that is recorded.
+    """
     chosen = contents.classes(draft, command.classes)
+    proposed: dict[str, str] = {}
+    for row in draft.case.proposals:
+        for axis, value in row.classes.items():
+            if axis not in draft.case.classes:
+                proposed.setdefault(axis, value)  # the first rule that has an opinion counts
     note = draft.maybe("note", command.note)
-    draft.add("review", events.Reviewed(classes=chosen, note=note))
+    draft.add("review", events.Reviewed(classes={**proposed, **chosen}, note=note))
     for axis, value in chosen.items():
         overrule(draft, "review", axis, value, note)
 
@@ -32,20 +40,25 @@ def overrule(draft: Draft, action: str, axis: str, chosen: str, note: str | None
 def reject(draft: Draft, command: act.Reject) -> None:
     """Refuse the message for a reason of the rulebook's exits."""
     exits = draft.rulebook.outline.intake.exits
-    contents.listed_reason(draft, "reject", command.reason, tuple(exits))
+    reason = contents.listed_reason(draft, "reject", command.reason, tuple(exits))
     explanation = draft.maybe("explanation", command.explanation)
-    draft.add("reject", events.Rejected(reason=command.reason, exit=exits.get(command.reason, "invalid"), explanation=explanation))
+    draft.add("reject", events.Rejected(reason=reason, exit=exits.get(reason, "invalid"), explanation=explanation))
 
 
 def transfer(draft: Draft, command: act.Transfer) -> None:
     """Hand the case to a body outside this desk."""
     explanation = draft.maybe("explanation", command.explanation)
-    draft.add("transfer", events.Transferred(to=command.to, reason=command.reason, explanation=explanation))
+    draft.add("transfer", events.Transferred(to=draft.bare(command.to), reason=draft.bare(command.reason), explanation=explanation))
 
 
 def withdraw(draft: Draft, command: act.Withdraw) -> None:
-    """End the case because its sender took the message back."""
-    draft.add("withdraw", events.Withdrawn(reason=command.reason, explanation=draft.maybe("explanation", command.explanation)))
+    """End the case because its sender took the message back; where it carries on for others too, the office ends it."""
+    role, message = draft.rulebook.roles.get(draft.actor.role), draft.known.message
+    others = {sender.ref for sender in draft.known.senders} - {message.sender.ref if message else ""}
+    if role and role.scope == "own" and others:
+        raise draft.refuse("withdraw", "others wrote about the matter too, and the case carries on for them; the office may end it")
+    reason = draft.bare(command.reason)
+    draft.add("withdraw", events.Withdrawn(reason=reason, explanation=draft.maybe("explanation", command.explanation)))
 
 
 def reclassify(draft: Draft, command: act.Reclassify) -> None:
@@ -59,6 +72,13 @@ def set_class(draft: Draft, axis: str, value: str, reason: str | None) -> None:
     """Record a class, with the one that it takes the place of."""
     old = draft.case.classes.get(axis)
     draft.add("reclassify", events.Reclassified(axis=axis, old=old, new=value, reason=reason))
+
+
+def disclose(draft: Draft, command: act.Disclose) -> None:
+    """Open the case to the public, or close it to it."""
+    if command.public == draft.case.public:
+        raise draft.refuse("disclose", f"the case is {'open' if command.public else 'closed'} to the public already")
+    draft.add("disclose", events.Disclosed(public=command.public, reason=draft.maybe("reason", command.reason)))
 
 
 def ask(draft: Draft, command: act.AskCitizen) -> None:

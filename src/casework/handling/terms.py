@@ -106,7 +106,7 @@ def _clock_to_move(draft: Draft, action: str, key: str | None, unit: str) -> tup
         if role and role.scope == "unit" and clock.subject not in ("", unit) and not (order and unit in order.to):
             why = f"the clock {key!r} is not kept for {unit}"
             raise NotPermitted(action, actor=draft.actor.id, role=draft.actor.role, why=why, case=draft.id)
-        return clock, rules[clock.rule]
+        return clock, draft.rulebook.rule_of(clock)
     terms = "promise" if action == "promise" else "extend"
     asked = {row.clock for row in case.asks} if terms == "extend" else set()
     found = [

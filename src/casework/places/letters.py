@@ -19,6 +19,8 @@ from ..units import Register
 _LOCAL = "属地"
 _TRIES = 60
 _ONCE = 1000
+_IN_TOWN = re.compile(r"\{[rc]\}")
+"""Streets and compounds are the county town's."""
 
 
 class _Thread(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,12 +72,13 @@ class Letters:
     """Draws letters: every thread once before any comes again, no letter twice, places by the register.
 
     *home* is the unit that answers for streets and compounds, *often* how many times as likely as any other it is for a village.
+    Of so many *tries* to fill a thread the one is taken of which least came before.
     """
 
-    def __init__(self, place: str, register: Register, chance: Random, *, home: str, often: int = 1) -> None:
+    def __init__(self, place: str, register: Register, chance: Random, *, home: str, often: int = 1, tries: int = _TRIES) -> None:
         text = (files(__package__) / f"{place}.toml").read_text("utf-8")
         self._file = msgspec.toml.decode(text, type=_File)
-        self._chance = chance
+        self._chance, self._tries = chance, tries
         villages = {unit.name: tuple(name for name in unit.places if name.endswith("村")) for unit in register.unit if unit.places}
         self._villages = {unit: names for unit, names in villages.items() if names}
         self._home = home
@@ -84,8 +87,8 @@ class Letters:
         self._used: Counter[str] = Counter()
         self._turns: Counter[int] = Counter()
 
-    def draw(self, month: int, *, kind: str = "", topics: Sequence[str] = (), subject: str = "") -> Letter:
-        """Draw a letter that fits a month, of a *kind* and of certain *topics* where they are given.
+    def draw(self, month: int, *, kind: str = "", topics: Sequence[str] = (), subject: str = "", town: str = "") -> Letter:
+        """Draw a letter that fits a month, of a *kind*, of certain *topics* and from one *town* where they are given.
 
         A thread that is drawn by one of its subjects does not come again.
         """
@@ -96,13 +99,14 @@ class Letters:
             and kind in ("", thread.kind or matter.kind)
             and (not topics or matter.topic in topics)
             and month in (thread.months or matter.months or (month,))
+            and (town in ("", self._home) or not _IN_TOWN.search("".join((*thread.subject, thread.body))))
         ]
         if not fitting:
             raise LookupError(f"no thread fits month {month}{f' and has the subject {subject!r}' if subject else ''}")
         least = min(self._turns[at] for at in fitting)
         at = self._chance.choice([at for at in fitting if self._turns[at] == least])
         self._turns[at] += _ONCE if subject else 1
-        drawn = [self._filled(*self._threads[at], subject) for _ in range(_TRIES)]
+        drawn = [self._filled(*self._threads[at], subject, town) for _ in range(self._tries)]
         best = min(drawn, key=lambda letter: (self._used[letter.body], self._used[letter.subject], self._used[letter.reply]))
         self._used.update((best.body, best.subject, best.reply))
         return best
@@ -131,14 +135,14 @@ class Letters:
         self._used[text] += 1
         return text
 
-    def _filled(self, matter: _Matter, thread: _Thread, subject: str) -> Letter:
+    def _filled(self, matter: _Matter, thread: _Thread, subject: str, of_town: str) -> Letter:
         pick, frame = self._pick, self._file.frame
         kind = thread.kind or matter.kind
         title, body = subject or pick(thread.subject), thread.body
-        in_town = bool(re.search(r"\{[rc]\}", title + body))
+        in_town = bool(_IN_TOWN.search(title + body))
         somewhere = in_town or bool(re.search(r"\{[vt]\}", title + body))
         towns = [unit for unit in self._units if unit != self._home] if thread.away else self._units
-        town = self._home if in_town else pick(towns)
+        town = self._home if in_town else of_town or pick(towns)
         slots = {name: pick(values) for name, values in self._file.slots.items()}
         slots |= {"t": town, "v": pick(self._villages[town])}
         message = pick(frame["open"]) + body + pick(thread.more or matter.more) + pick(frame[kind])

@@ -25,10 +25,11 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     """What was played: ``desk`` has the time at which it ended.
 
     ``scenes`` are what to look at, ``actor`` is somebody of the register who could act on the first of them, ``told`` is what there
-    is to say of it all.
+    is to say of it all (``told_en`` in English, where it is said otherwise).
     """
 
     desk: Desk
     scenes: tuple[Scene, ...]
     actor: str = ""
     told: str = ""
+    told_en: str = ""

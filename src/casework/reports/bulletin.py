@@ -13,40 +13,30 @@ from datetime import date, timedelta
 
 import msgspec
 
+from .. import schedules
 from ..errors import InputError, StoreError, listed, nearest
+from ..intake import known_channel
 from ..languages import Lang
-from ..moments import day_bounds
+from ..moments import day_bounds, zone_named
 from ..moments import period as days_of
 from ..outline import Schedule
-from ..ports import CaseStore, CohortCase
+from ..ports import CaseStore, Cohort, CohortCase
 from ..rulebook import Rulebook
+from ..schedules import Every
 from ..units import Register
 from . import statistics, wording
-from .late import LATE, LATE_FIGURES, LateList, Stood, as_they_stood, counted_late, late_figures, late_lists
+from .boards import known
+from .figures import Listed, needs_late
+from .late import LATE_FIGURES, LateList, Stood, as_they_stood, late_figures, late_lists
 from .periods import declared_for, is_month, show_period, written
-from .statistics import (
-    COUNTS,
-    RATES,
-    RESTS,
-    UNASSIGNED,
-    Figure,
-    GroupCounts,
-    Rate,
-    Rest,
-    Statistics,
-    What,
-    cases_behind,
-    change,
-    shown,
-)
-
-OTHERS = "(others)"
-"""Id of the table for what stands in no group's table: units that it does not list, and cases that no unit has."""
+from .statistics import COUNTS, RATES, RESTS, Figure, Rate, Rest, Statistics, What, cases_behind, change, counted_for
+from .units import BulletinRow, BulletinTable, by_unit
 
 
 class CountedCase(msgspec.Struct, frozen=True, kw_only=True):
     """A case of the bulletin: its id, the channel's number (or the id), and how it stood at the snapshot.
 
+    ``unit`` is its lead unit; where it has none, `UNASSIGNED` or `ENDED`.
     ``late`` goes by the late lists where the bulletin has them, otherwise by what was done after the limit.
     """
 
@@ -55,59 +45,8 @@ class CountedCase(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     accepted: bool
     closed: bool
+    ended: bool
     late: bool
-
-
-class BulletinRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One unit's row; a unit without a message has its name and blank cells.
-
-    ``unit`` is "" for cases that no unit has; ``names`` are the names under which the store has the unit's cases.
-    """
-
-    number: int
-    unit: str
-    en: str
-    names: tuple[str, ...]
-    received: Figure
-    closed: Figure
-    completion: Figure
-    open: Figure
-    late: Figure | None
-
-    def name(self, lang: Lang) -> str:
-        """Return the unit's name; in English the Chinese one where the register has no other."""
-        if not self.unit:
-            return "未交办" if lang == "zh" else "not assigned"
-        return self.en or self.unit if lang == "en" else self.unit
-
-    def cells(self, lang: Lang) -> tuple[str, str, str, str, str]:
-        """Return the cells as they are printed."""
-        figures = (self.received, self.closed, self.completion)
-        received, closed, completion = map(shown, figures) if self.received.value else ("", "", "")
-        return str(self.number), self.name(lang), received, closed, completion
-
-
-class BulletinTable(msgspec.Struct, frozen=True, kw_only=True):
-    """One group's table: units with messages by their count, ties and units without any in the register's order, and its sums."""
-
-    id: str
-    number: int
-    zh: str
-    en: str
-    zero_list: bool
-    rows: tuple[BulletinRow, ...]
-    received: Figure
-    closed: Figure
-    completion: Figure
-
-    def name(self, lang: Lang) -> str:
-        """Return the group's name."""
-        return self.zh if lang == "zh" else self.en or self.zh
-
-    @property
-    def zeros(self) -> tuple[BulletinRow, ...]:
-        """The units without a message, in the table's order."""
-        return tuple(row for row in self.rows if not row.received.value)
 
 
 class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +55,7 @@ class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
     ``as_of`` is the day of the snapshot, ``first`` and ``last`` are the days of the period; ``issue`` is None where the rulebook
     declares no series, and for a period that is no month. ``figures`` holds every figure of the text and the tables by its name,
     ``extras`` names those that the schedule asks for besides. ``lists`` are its late lists; ``zeros`` says whether units without a
-    message are named.
+    message are named. ``boards`` and ``channels`` (in Chinese and English) are those that it is of, none where it is of all.
     """
 
     title_zh: str
@@ -137,6 +76,8 @@ class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
     lists: tuple[LateList, ...]
     extras: tuple[str, ...]
     zeros: bool
+    boards: tuple[str, ...] = ()
+    channels: tuple[tuple[str, str], ...] = ()
     notes_zh: tuple[str, ...] = ()
     notes_en: tuple[str, ...] = ()
 
@@ -204,15 +145,23 @@ def trace(bulletin: Bulletin, store: CaseStore, name: str) -> dict[str, tuple[st
 
 
 def make_bulletin(
-    store: CaseStore, rulebook: Rulebook, register: Register | None, *, period: str, as_of: date | None = None
+    store: CaseStore,
+    rulebook: Rulebook,
+    register: Register | None,
+    *,
+    period: str,
+    as_of: date | None = None,
+    boards: Sequence[str] = (),
+    channels: Sequence[str] = (),
 ) -> Bulletin:
     """Make the bulletin for a period as of the end of a day.
 
     The period is a month (``"2020-07"``), a year, or a span of days or months (``"2015-01..2015-07"``); see `moments.period`. The
-    day left out, it is that of the rulebook's schedule, or the period's last one where the period ends within a month.
+    day left out, it is that of the rulebook's schedule, or the period's last one where the period ends within a month. *boards* and
+    *channels* narrow it to the cases that came by them; it has no number then, and no figure that is declared for the whole.
 
     Raises `InputError` for a rulebook without such a schedule or without a register, a month before the series began, a snapshot
-    before the period is over, and a group, list or figure that cannot be had.
+    before the period is over, and a group, list, figure, board or channel that cannot be had.
     """
     schedule = rulebook.schedule("bulletin")
     if schedule is None:
@@ -227,31 +176,39 @@ def make_bulletin(
             value=rulebook.id,
         )
     first, last = days_of(period)
-    day = as_of or _usual_snapshot(schedule, last)
+    day = as_of or _usual_snapshot(schedule, last, rulebook.zone)
     if day < last:
         what = "month" if is_month(first, last) else "period"
         raise InputError(f"the snapshot {day} is before the period's last day {last}: the {what} is not over", value=day)
     clock = _clock(rulebook, schedule)
+    boards, channels = known(rulebook, register, boards, channels)
     since, until = day_bounds(first, last, zone=rulebook.zone)
     _, snapshot = day_bounds(last, day, zone=rulebook.zone)
-    counted = statistics.count(store, register, since=since, until=until, as_of=snapshot, clock=clock)
-    stood = tuple(as_they_stood(store, counted.cohort)) if _needs_late(schedule) else ()
+    counted = statistics.count(
+        store, register, since=since, until=until, as_of=snapshot, clock=clock, boards=boards, channels=channels
+    )
+    stood = tuple(as_they_stood(store, counted.cohort)) if _needs_late(rulebook, schedule) else ()
+    listing = Listed.of(counted.cohort, [each.row for each in stood] or store.cohort(counted.cohort), stood)
     lists = tuple(row for row in late_lists(stood) if row.id in schedule.lists)
-    tables, figures = _tables(counted, schedule, register, lists)
+    tables, figures = by_unit(counted, schedule, register, lists)
     figures = _whole(counted, rulebook, late=bool(clock) and not lists) | figures
     if is_month(first, last):
         figures |= _before(store, register, counted, figures["received"], first=first, zone=rulebook.zone)
     if lists:
         figures |= {name: figure for name, figure in late_figures(stood).items() if name in schedule.lists}
     for name in schedule.figures:
-        figures |= {} if name in figures else _extra(name, rulebook, register, counted, stood, days=(first, last))
+        if declared := rulebook.outline.figures.get(name):
+            figures |= {key: figure for key, figure in listing.rate(name, declared).items() if key not in figures}
+        elif name not in figures:
+            figures |= _extra(name, rulebook, register, counted, stood, days=(first, last))
     rule = rulebook.clocks.get(clock)
+    number = _number(store, rulebook, schedule, (first, last), boards, channels)
     made = Bulletin(
-        title_zh=_title(rulebook, schedule, first, last),
+        title_zh=_title(rulebook, schedule, first, last, boards=boards),
         title_en=f"{rulebook.outline.rulebook.en or 'Handling of messages'}, {show_period(first, last, lang='en')}",
         publisher=schedule.publisher,
-        issue=(number := _issue(schedule, first) if is_month(first, last) else None),
-        issue_zh=schedule.series.pattern.replace("{n}", str(number)) if schedule.series and number else "",
+        issue=number[0],
+        issue_zh=number[1],
         as_of=day,
         period=written(first, last),
         first=first,
@@ -261,28 +218,41 @@ def make_bulletin(
         clock_en=rule.en or rule.id if rule else "",
         tables=tables,
         figures=figures,
-        cases=_counted_cases(store, counted, [each.row for each in stood], late=_ids(lists) if lists else None),
+        cases=_counted_cases(store, counted, listing.rows, late=_ids(lists) if lists else None),
         lists=lists,
-        extras=schedule.figures,
+        extras=tuple(name for name in schedule.figures if name in figures),
         zeros="zero" in schedule.lists or not schedule.lists,
+        boards=tuple(boards),
+        channels=tuple(_channel(rulebook, name) for name in channels),
     )
     notes = wording.notes(made, register)
     return msgspec.structs.replace(made, notes_zh=tuple(zh for zh, _ in notes), notes_en=tuple(en for _, en in notes))
 
 
-def _usual_snapshot(schedule: Schedule, last: date) -> date:
-    """Return the schedule's day of the month after a period, or the last day of one that ends within a month."""
-    return last + timedelta(days=schedule.as_of) if (last + timedelta(days=1)).day == 1 else last
+def _usual_snapshot(schedule: Schedule, last: date, zone: str) -> date:
+    """Return the last whole day before a schedule takes an issue, or the last day of a period that ends as none of its own does."""
+    kind: Every = "month" if schedule.every in ("quarter", "year") else schedule.every
+    if kind == "day" or schedules.period_of(kind, last) == schedules.period_of(kind, last + timedelta(days=1)):
+        return last
+    return schedules.taken_at(schedule, last, zone).astimezone(zone_named(zone)).date() - timedelta(days=1)
 
 
-def _needs_late(schedule: Schedule) -> bool:
-    return any(name in LATE for name in schedule.lists) or any(name in LATE_FIGURES for name in schedule.figures)
+def _needs_late(rulebook: Rulebook, schedule: Schedule) -> bool:
+    declared = (rule for name, rule in rulebook.outline.figures.items() if name in schedule.figures)
+    return any(name in LATE_FIGURES for name in (*schedule.lists, *schedule.figures)) or needs_late(declared)
+
+
+def _channel(rulebook: Rulebook, name: str) -> tuple[str, str]:
+    channel = known_channel(rulebook.outline.channels, name)
+    return channel.zh or name, channel.en or name
 
 
 def _clock(rulebook: Rulebook, schedule: Schedule) -> str:
     clock = rulebook.outline.rulebook.late_by
-    if not clock and _needs_late(schedule):
-        asked = [name for name in (*schedule.lists, *schedule.figures) if name in LATE_FIGURES]
+    if not clock and _needs_late(rulebook, schedule):
+        rules = rulebook.outline.figures
+        names = (*schedule.lists, *schedule.figures)
+        asked = [name for name in names if name in LATE_FIGURES or (name in rules and needs_late([rules[name]]))]
         raise InputError(
             f"schedule {schedule.id!r} asks for {listed(asked)}, and no clock of rulebook {rulebook.id!r} decides what is late; "
             f"name one by late_by under [rulebook] (clocks: {listed(rulebook.clocks)})",
@@ -294,28 +264,40 @@ def _clock(rulebook: Rulebook, schedule: Schedule) -> str:
 _MONTH_OF_TITLE = re.compile(r"\{year\}年\{month\}月份?")
 
 
-def _title(rulebook: Rulebook, schedule: Schedule, first: date, last: date) -> str:
-    """Return the Chinese title; one that is written for a month has the period in the month's place."""
-    if is_month(first, last):
-        return schedule.title.replace("{year}", str(first.year)).replace("{month}", str(first.month))
-    period = show_period(first, last)
+def _title(rulebook: Rulebook, schedule: Schedule, first: date, last: date, *, boards: Sequence[str]) -> str:
+    """Return the Chinese title; one that is written for a month has another period in the month's place."""
+    of = "、".join(boards)
+    if schedules.is_of(schedule.every, first, last):
+        return schedules.titled(schedule, schedules.period_of(schedule.every, first), of)
+    period, title = show_period(first, last), ""
     if schedule.title_span:
-        return schedule.title_span.replace("{period}", period)
-    title, found = _MONTH_OF_TITLE.subn(period, schedule.title)
-    return title if found and "{" not in title else f"{rulebook.outline.rulebook.zh or rulebook.id}（{period}）"
+        title = schedule.title_span.replace("{period}", period)
+    else:
+        title, found = _MONTH_OF_TITLE.subn(period, schedule.title)
+        title = title if found and "{" not in title else f"{rulebook.outline.rulebook.zh or rulebook.id}（{period}）"
+    return f"{title}（{of}）" if of else title
 
 
-def _issue(schedule: Schedule, first: date) -> int | None:
-    if schedule.series is None:
-        return None
-    year, month = map(int, schedule.series.first.split("-"))
-    number = 12 * (first.year - year) + first.month - month + 1
-    if number < 1:
-        raise InputError(
-            f"the period {first:%Y-%m} is before {schedule.series.first}, for which schedule {schedule.id!r} has its first issue",
-            value=f"{first:%Y-%m}",
-        )
-    return number
+def _number(
+    store: CaseStore,
+    rulebook: Rulebook,
+    schedule: Schedule,
+    days: tuple[date, date],
+    boards: Sequence[str],
+    channels: Sequence[str],
+) -> tuple[int | None, str]:
+    """Return the number of a schedule's issue, and as it is printed: counted from its first, or taken when the issue was made.
+
+    A bulletin of another period, of some boards or of some channels is none of the schedule's, and has none.
+    """
+    each = schedule.per == "board" and len(boards) == 1
+    if not schedules.is_of(schedule.every, *days) or channels or not (each or (schedule.per == "all" and not boards)):
+        return None, ""
+    period, scope = schedules.period_of(schedule.every, days[0]), boards[0] if each else ""
+    n = schedules.counted(schedule, period)
+    made = store.issues(schedule=schedule.id, period=period) if schedule.series and n is None else []
+    n = next((row.n for row in made if (row.rulebook, row.scope) == (rulebook.id, scope)), n)
+    return n, schedules.numbered(schedule, period, n, scope)
 
 
 def _ids(lists: Iterable[LateList]) -> frozenset[str]:
@@ -327,7 +309,7 @@ def _ids(lists: Iterable[LateList]) -> frozenset[str]:
 
 def _whole(counted: Statistics, rulebook: Rulebook, *, late: bool) -> dict[str, Figure]:
     """Return the figures of the whole; the acceptance rate only where units accept, else it would say that nobody does."""
-    kinds: list[What | Rest | Rate] = ["received", "closed", "open", "completion", "unanswered"]
+    kinds: list[What | Rest | Rate] = ["received", "closed", "ended", "open", "completion", "unanswered"]
     if rulebook.outline.assignment.accept:
         kinds[1:1] = ["accepted", "acceptance"]
     return counted.figures(counted.total, *kinds, *(("late",) if late else ()))
@@ -340,10 +322,13 @@ def _before(
     last = first - timedelta(days=1)
     begin = last.replace(day=1)
     since, until = day_bounds(begin, last, zone=zone)
-    own = statistics.count(store, register, since=since, until=until, as_of=counted.cohort.as_of)
+    as_of, boards, channels = counted.cohort.as_of, counted.cohort.boards, counted.cohort.channels
+    own = statistics.count(store, register, since=since, until=until, as_of=as_of, boards=boards, channels=channels)
     before = own.figures(own.total, "received", of=":before", zh="上月", en=" in the month before")["received"]
-    if not before.value:
-        declared = declared_for(register, "received", begin, last)
+    if (boards or channels) and list(store.tally(Cohort(since=since, until=until, as_of=as_of))):
+        pass  # the store has that month, so that none of these came in it is known, and no figure of the whole takes its place
+    elif not before.value:
+        declared = None if boards or channels else declared_for(register, "received", begin, last)
         before = Figure(
             name=before.name,
             value=declared.value if declared else None,
@@ -365,21 +350,23 @@ def _extra(
     name: str, rulebook: Rulebook, register: Register, counted: Statistics, stood: Sequence[Stood], *, days: tuple[date, date]
 ) -> dict[str, Figure]:
     """Return a figure that the schedule asks for by name, with those that it is computed from."""
-    for known in (COUNTS, RESTS, RATES):
-        for kind in known:
+    for table in (COUNTS, RESTS, RATES):
+        for kind in table:
             if kind == name:
                 return {figure.name: figure for figure in counted.figures(counted.total, kind).values()}
     if name in LATE_FIGURES:
         figures = late_figures(stood)
         return {part: figures[part] for part in (*figures[name].parts, name)}
     outside = list(dict.fromkeys(row.figure for row in register.declared))
-    if name not in outside:
-        counts = [*COUNTS, *RESTS, *RATES, *LATE_FIGURES]
+    if name not in outside and name not in rulebook.outline.labels:
+        counts = [*COUNTS, *RESTS, *RATES, *LATE_FIGURES, *rulebook.outline.figures]
         raise InputError(
             f"the figure {name!r} of the bulletin's schedule is neither counted nor declared in register {register.id!r}"
             f"{nearest(name, [*counts, *outside])} (counted: {listed(counts)}; declared: {listed(outside)})",
             value=name,
         )
+    if counted.cohort.boards or counted.cohort.channels:
+        return {}  # it was declared for the whole
     declared = declared_for(register, name, *days)
     figure = Figure(
         name=name,
@@ -395,111 +382,30 @@ def _extra(
     return {name: figure}
 
 
-def _tables(
-    counted: Statistics, schedule: Schedule, register: Register, lists: Sequence[LateList]
-) -> tuple[tuple[BulletinTable, ...], dict[str, Figure]]:
-    groups = {group.id: group for group in counted.groups}
-    unknown = [group for group in schedule.groups if group not in groups]
-    if unknown:
-        raise InputError(
-            f"schedule {schedule.id!r} names the group {unknown[0]!r}, which register {register.id!r} has not"
-            f"{nearest(unknown[0], groups)} (groups: {listed(groups)})",
-            value=unknown[0],
-        )
-    printed = [groups[name] for name in schedule.groups or groups]
-    elsewhere = (row for group in counted.groups if group not in printed for row in group.units)
-    others = tuple(row for row in (*elsewhere, *counted.strangers, counted.unassigned) if row.counts.received)
-    if others:
-        named = [("其他单位", "other units")] if any(row.unit for row in others) else []
-        named += [("未交办", "not assigned")] if counted.unassigned.counts.received else []
-        zh, en = "及".join(zh for zh, _ in named), " and ".join(en for _, en in named)
-        printed.append(GroupCounts(id=OTHERS, zh=zh, en=en, zero_list=False, units=others))
-    figures: dict[str, Figure] = {}
-    tables = tuple(_table(counted, group, number, figures, lists) for number, group in enumerate(printed, start=1))
-    return tables, figures
-
-
-def _table(
-    counted: Statistics, group: GroupCounts, number: int, figures: dict[str, Figure], lists: Sequence[LateList]
-) -> BulletinTable:
-    """Return a group's table, and put its figures with the others."""
-    kinds: tuple[What | Rate, ...] = ("received", "closed", "completion")
-
-    def keep(found: dict[str, Figure]) -> dict[str, Figure]:
-        figures.update((figure.name, figure) for figure in found.values())
-        return found
-
-    names = tuple(name for row in group.units for name in row.names)
-    sums = keep(
-        counted.figures(group.counts, *kinds, of=f":group:{group.id}", zh=group.zh, en=f" ({group.en or group.zh})", units=names)
-    )
-    # A stable sort: ties, and units without a message, stay in the register's order. Cases that no unit has come last.
-    ranked = sorted(group.units, key=lambda row: (row.unit == UNASSIGNED, -row.counts.received))
-    rows = []
-    for place, row in enumerate(ranked, start=1):
-        unit = row.unit or "未交办"
-        found = keep(
-            counted.figures(
-                row.counts,
-                *kinds,
-                "open",
-                *(("late",) if counted.cohort.clock and not lists else ()),
-                of=f":unit:{row.unit}",
-                zh=unit,
-                en=f" ({row.en or unit})",
-                units=row.names,
-            )
-        )
-        for each in lists:
-            if ids := [case.case for case in each.of(row.names)]:
-                keep({each.id: counted_late(each.id, ids, of=f":unit:{row.unit}", zh=unit, en=f" ({row.en or unit})")})
-        rows.append(
-            BulletinRow(
-                number=place,
-                unit=row.unit,
-                en=row.en,
-                names=row.names,
-                received=found["received"],
-                closed=found["closed"],
-                completion=found["completion"],
-                open=found["open"],
-                late=found.get("late"),
-            )
-        )
-    return BulletinTable(
-        id=group.id,
-        number=number,
-        zh=group.zh,
-        en=group.en,
-        zero_list=group.zero_list,
-        rows=tuple(rows),
-        received=sums["received"],
-        closed=sums["closed"],
-        completion=sums["completion"],
-    )
-
-
 def _counted_cases(
-    store: CaseStore, counted: Statistics, listing: list[CohortCase], *, late: frozenset[str] | None
+    store: CaseStore, counted: Statistics, listing: Sequence[CohortCase], *, late: frozenset[str] | None
 ) -> tuple[CountedCase, ...]:
     """List the cohort's cases, which must add up to the counts: a figure that no case explains is not printed."""
-    listing = listing or list(store.cohort(counted.cohort))
-    of_unit = Counter(row.unit for row in listing)
-    closed = Counter(row.unit for row in listing if row.closed)
+    of_unit = Counter(map(counted_for, listing))
+    closed = Counter(counted_for(row) for row in listing if row.closed)
+    ended = Counter(counted_for(row) for row in listing if row.ended)
     for row in counted.rows:
-        sums = sum(of_unit[name] for name in row.names), sum(closed[name] for name in row.names)
-        if sums != (row.counts.received, row.counts.closed):
+        sums = tuple(sum(each[name] for name in row.names) for each in (of_unit, closed, ended))
+        counts = row.counts.received, row.counts.closed, row.counts.ended
+        if sums != counts:
+            said, found = ("{} cases, {} closed and {} ended".format(*each) for each in (counts, sums))
             raise StoreError(
-                f"unit {row.unit!r} has {row.counts.received} cases, {row.counts.closed} closed, and the list of its cases has "
-                f"{sums[0]}, {sums[1]} closed: the store changed while the bulletin was made; make it again"
+                f"unit {row.unit!r} has {said}, and the list of its cases has {found}: the store changed while the bulletin was "
+                "made; make it again"
             )
     return tuple(
         CountedCase(
             case=each.case,
             number=store.read(each.case).case.number or each.case,
-            unit=each.unit,
+            unit=counted_for(each),
             accepted=each.accepted,
             closed=each.closed,
+            ended=each.ended,
             late=each.late if late is None else each.case in late,
         )
         for each in listing

@@ -169,7 +169,7 @@ def as_they_stood(store: CaseStore, cohort: Cohort) -> Iterator[Stood]:
         case = _as_of(store, row.case, cohort.as_of)
         book = known.rulebook(case)
         clock = deciding(case, book, row.unit)
-        verdict = known.keeper(book).verdict(clock, book.clocks[clock.rule], last) if clock else None
+        verdict = known.keeper(book).verdict(clock, book.rule_of(clock), last) if clock else None
         answered = _answered_at(store, row.case, cohort.as_of) if row.published else None
         yield Stood(row=row, case=case, rulebook=book, clock=clock, verdict=verdict, answered_at=answered)
 

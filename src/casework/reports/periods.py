@@ -38,6 +38,19 @@ def declared_for(register: Register, figure: str, first: date, last: date) -> De
     return None
 
 
+def declared_meanwhile(register: Register, figure: str, first: date, last: date) -> list[tuple[date, date]]:
+    """Return the other periods that share a day with this one and that the register declares a figure for, in its order."""
+    found = []
+    for row in register.declared:
+        try:
+            begin, end = days_of(row.period)
+        except InputError:  # a period in words: nobody can say whether it shares a day
+            continue
+        if row.figure == figure and begin <= last and first <= end and (begin, end) != (first, last):
+            found.append((begin, end))
+    return found
+
+
 def show_period(first: date, last: date, *, lang: Lang = "zh") -> str:
     """Return what people call a period: ``2020年7月``, ``2015年1月至7月``, ``2017年7月1日至11月28日``, ``January to July 2015``."""
     return _in_chinese(first, last) if chinese(lang) else _in_english(first, last)

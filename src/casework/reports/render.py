@@ -17,9 +17,10 @@ import msgspec
 from ..languages import Lang, chinese, display_width
 from ..moments import show_day
 from ..tables import Align, write_markdown
-from .bulletin import Bulletin, BulletinTable, CountedCase
+from .bulletin import Bulletin, CountedCase
 from .late import LateList
 from .statistics import shown
+from .units import BulletinTable
 from .wording import capital
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True):
     no_case: str
     period: str
     unit: str
+    no_rate: str
     not_closed: str
+    ended: str
     late: str
     colon: str
     comma: str
@@ -76,7 +79,9 @@ _WORDS = (  # in English and in Chinese
         no_case="{name}: none.",
         period="Period: {first} to {last}; as of the end of {as_of}",
         unit="{name}: received {received}, closed {closed}, completion rate {working} = {completion}",
+        no_rate="{name}: received {received}",
         not_closed="not closed",
+        ended="ended",
         late="late",
         colon=": ",
         comma=", ",
@@ -101,7 +106,9 @@ _WORDS = (  # in English and in Chinese
         no_case="没有{name}的来件。",
         period="统计周期：{first}至{last}；截至{as_of}24时",
         unit="{name}：来件{received}件，办结{closed}件，办结率 {working} = {completion}",
+        no_rate="{name}：来件{received}件",
         not_closed="未办结",
+        ended="终止办理",
         late="逾期",
         colon="：",
         comma="、",
@@ -276,7 +283,7 @@ def _units(bulletin: Bulletin, lang: Lang) -> list[dict[str, Any]]:
     words = _words(lang)
     return [
         {
-            "summary": words.unit.format(
+            "summary": (words.unit if shown(row.completion) else words.no_rate).format(
                 name=row.name(lang),
                 received=shown(row.received),
                 closed=shown(row.closed),
@@ -292,7 +299,8 @@ def _units(bulletin: Bulletin, lang: Lang) -> list[dict[str, Any]]:
 
 
 def _mark(case: CountedCase, words: _Words) -> str:
-    marks = [mark for mark, holds in ((words.not_closed, not case.closed), (words.late, case.late)) if holds]
+    rest = words.ended if case.ended else words.not_closed
+    marks = [mark for mark, holds in ((rest, not case.closed), (words.late, case.late)) if holds]
     return words.brackets.format(words.comma.join(marks)) if marks else ""
 
 

@@ -6,7 +6,7 @@ when they are shown. A part of nothing (0 ÷ 0) is blank: neither 0 % nor 100 %.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -17,10 +17,23 @@ import msgspec
 from ..errors import InputError, listed, nearest
 from ..languages import Lang
 from ..moments import require_aware
-from ..ports import CaseStore, Cohort
+from ..ports import CaseStore, Cohort, CohortCase
 from ..units import Register
 
-What = Literal["received", "registered", "accepted", "replied", "published", "closed", "late"]
+What = Literal[
+    "received",
+    "registered",
+    "valid",
+    "accepted",
+    "replied",
+    "published",
+    "closed",
+    "ended",
+    "dropped",
+    "late",
+    "rated",
+    "satisfied",
+]
 """What can be counted of a cohort; except "received", each is a field of `CohortCase`."""
 
 Rest = Literal["open", "unanswered"]
@@ -29,7 +42,10 @@ Rest = Literal["open", "unanswered"]
 Rate = Literal["acceptance", "reply", "completion"]
 
 UNASSIGNED = ""
-"""The unit of the cases that were not handed to any (未交办)."""
+"""The unit of the cases that were not handed to any (未交办), and still may be."""
+
+ENDED = "(ended)"
+"""What stands in the place of a unit for cases that ended, refused or merged for one, while no unit had them: nobody owes them."""
 
 
 class Definition(NamedTuple):
@@ -46,6 +62,12 @@ COUNTS: dict[What, Definition] = {
     "registered": Definition(
         "登记受理", "registered", "其中截至统计时点问政办已登记受理的件数", "of these, screened and registered by the office"
     ),
+    "valid": Definition(
+        "有效留言",
+        "valid",
+        "其中截至统计时点没有因无效、重复而不予受理，也没有并入他件的件数",
+        "of these, neither refused as invalid or a duplicate nor merged into another at the snapshot",
+    ),
     "accepted": Definition(
         "签收", "accepted", "其中截至统计时点主办单位已签收的件数", "of these, accepted by the lead unit at the snapshot"
     ),
@@ -61,18 +83,51 @@ COUNTS: dict[What, Definition] = {
         "其中截至统计时点处于办结状态的件数，重办后尚未再次办结的不计",
         "of these, closed at the snapshot; a reopened case is not closed until it is closed again",
     ),
+    "ended": Definition(
+        "终止办理",
+        "ended",
+        "其中截至统计时点没有办结而终止办理的件数，即不予受理、移送、并件、撤回的",
+        "of these, rejected, transferred, merged or withdrawn at the snapshot without being closed",
+    ),
+    "dropped": Definition(
+        "未公开答复即终止办理",
+        "ended unanswered",
+        "其中截至统计时点终止办理，此前没有公开答复的件数",
+        "of these, ended at the snapshot without a published reply",
+    ),
     "late": Definition(
         "逾期",
         "late",
         "其中计时已经结束且超过期限的件数，仍在计时的不计",
         "of these, done after the limit; what is still running is not counted",
     ),
+    "rated": Definition(
+        "已评价",
+        "rated",
+        "其中截至统计时点来件人已作评价，或者回访时已表示是否满意的件数",
+        "of these, whose sender has said, in a rating or when revisited, whether the handling satisfies",
+    ),
+    "satisfied": Definition(
+        "满意", "satisfied", "其中最近一次评价或者回访为满意的件数", "of these, where the last rating or revisit says that it does"
+    ),
 }
 
-RESTS: dict[Rest, tuple[Definition, What]] = {
-    "open": (Definition("未办结", "not closed", "来件数 − 办结数", "received − closed"), "closed"),
-    "unanswered": (Definition("未公开答复", "not answered", "来件数 − 公开答复数", "received − published"), "published"),
+RESTS: dict[Rest, tuple[Definition, tuple[What, What]]] = {
+    "open": (
+        Definition("未办结", "not closed", "来件数 − 办结数 − 终止办理数", "received − closed − ended"),
+        ("closed", "ended"),
+    ),
+    "unanswered": (
+        Definition(
+            "未公开答复",
+            "not answered",
+            "来件数 − 公开答复数 − 未公开答复即终止办理数",
+            "received − published − ended unanswered",
+        ),
+        ("published", "dropped"),
+    ),
 }
+"""What is left of the messages received without those of two counts, which have no case in common."""
 
 RATES: dict[Rate, tuple[Definition, What]] = {
     "acceptance": (
@@ -99,12 +154,12 @@ CHANGE = Definition(
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases a count counts: of a cohort, for lead units by the names that the store has (None: all), with one property.
 
-    With ``lacking``, those that have *not* the property.
+    Only those are counted that ``within`` counts too. ``units`` may name `UNASSIGNED` and `ENDED`.
     """
 
     cohort: Cohort
-    what: What = "received"
-    lacking: bool = False
+    what: What | Rest = "received"
+    within: What | Rest = "received"
     units: tuple[str, ...] | None = None
 
 
@@ -177,7 +232,9 @@ def rate(kind: Rate, part: Figure, whole: Figure, *, of: str = "", zh: str = "",
     return ratio(kind, RATES[kind][0], part, whole, of=of, zh=zh, en=en)
 
 
-def ratio(name: str, definition: Definition, part: Figure, whole: Figure, *, of: str = "", zh: str = "", en: str = "") -> Figure:
+def ratio(
+    name: str, definition: Definition, part: Figure, whole: Figure, *, of: str = "", zh: str = "", en: str = "", places: int = 2
+) -> Figure:
     """Return a rate of another kind, as `rate` does."""
     numerator, denominator = part.numerator or 0, whole.numerator or 0
     return Figure(
@@ -191,6 +248,7 @@ def ratio(name: str, definition: Definition, part: Figure, whole: Figure, *, of:
         numerator=numerator,
         denominator=denominator,
         parts=(part.name, whole.name),
+        places=places,
     )
 
 
@@ -216,14 +274,22 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
     received: int = 0
     registered: int = 0
+    valid: int = 0
     accepted: int = 0
     replied: int = 0
     published: int = 0
     closed: int = 0
+    ended: int = 0
+    dropped: int = 0
     late: int = 0
+    rated: int = 0
+    satisfied: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(**{what: getattr(self, what) + getattr(other, what) for what in get_args(What)})
+
+    def __sub__(self, other: Counts) -> Counts:
+        return Counts(**{what: getattr(self, what) - getattr(other, what) for what in get_args(What)})
 
 
 class UnitCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,22 +320,24 @@ class GroupCounts(msgspec.Struct, frozen=True, kw_only=True):
 class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     """A cohort's counts by group and unit.
 
-    ``strangers`` are units that have cases and that the register does not list, by name; ``unassigned`` are the cases that no
-    unit had at the snapshot. Groups, strangers and unassigned together are the whole cohort.
+    ``strangers`` are units that have cases and that the register does not list, by name. Of the cases that no unit had at the
+    snapshot, ``unassigned`` are those that may still be handed to one, ``ended`` the others. All together are the whole cohort.
     """
 
     cohort: Cohort
     groups: tuple[GroupCounts, ...]
     strangers: tuple[UnitCounts, ...]
     unassigned: UnitCounts
+    ended: UnitCounts
 
     @property
     def rows(self) -> Iterator[UnitCounts]:
-        """Every unit, strangers after the register's, the unassigned last."""
+        """Every unit, strangers after the register's; last, what no unit has."""
         for group in self.groups:
             yield from group.units
         yield from self.strangers
         yield self.unassigned
+        yield self.ended
 
     @property
     def total(self) -> Counts:
@@ -292,7 +360,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
         """
         found: dict[str, Figure] = {}
 
-        def counted(kind: str, definition: Definition, value: int, working: str, what: What, *, lacking: bool = False) -> Figure:
+        def counted(kind: What | Rest, definition: Definition, value: int, working: str) -> Figure:
             return Figure(
                 name=f"{kind}{of}",
                 value=value,
@@ -302,18 +370,18 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
                 formula_en=definition.formula_en,
                 working=working,
                 numerator=value,
-                selection=Selection(cohort=self.cohort, what=what, lacking=lacking, units=units),
+                selection=Selection(cohort=self.cohort, what=kind, units=units),
             )
 
         def plain(what: What) -> Figure:
             value = getattr(counts, what)
-            return found.setdefault(what, counted(what, COUNTS[what], value, str(value), what))
+            return found.setdefault(what, counted(what, COUNTS[what], value, str(value)))
 
         for kind in kinds:
             if kind == "open" or kind == "unanswered":
-                definition, what = RESTS[kind]
-                whole, part = counts.received, getattr(counts, what)
-                found[kind] = counted(kind, definition, whole - part, f"{whole} − {part}", what, lacking=True)
+                definition, without = RESTS[kind]
+                whole, done, gone = counts.received, *(getattr(counts, what) for what in without)
+                found[kind] = counted(kind, definition, whole - done - gone, f"{whole} − {done} − {gone}")
             elif kind == "acceptance" or kind == "reply" or kind == "completion":
                 _, what = RATES[kind]
                 found[kind] = rate(kind, plain(what), plain("received"), of=of, zh=zh, en=en)
@@ -323,11 +391,20 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def count(
-    store: CaseStore, register: Register, *, since: datetime, until: datetime, as_of: datetime, clock: str = ""
+    store: CaseStore,
+    register: Register,
+    *,
+    since: datetime,
+    until: datetime,
+    as_of: datetime,
+    clock: str = "",
+    boards: Sequence[str] = (),
+    channels: Sequence[str] = (),
 ) -> Statistics:
     """Count the cases received in [*since*, *until*) as they were known before *as_of*, by the register's groups and units.
 
-    *clock* names the clock that decides lateness. A case counts once, for its lead unit at the snapshot. Raises `NaiveDatetime`,
+    *clock* names the clock that decides lateness, *boards* and *channels* those by which cases came (none: all); of several
+    channels the first counts. A case counts once, for its lead unit at the snapshot. Raises `NaiveDatetime`,
     and `InputError` where *until* is not after *since*.
     """
     cohort = Cohort(
@@ -335,10 +412,19 @@ def count(
         until=require_aware(until, what="until"),
         as_of=require_aware(as_of, what="as_of"),
         clock=clock,
+        boards=tuple(boards),
+        channels=tuple(channels),
     )
     if cohort.until <= cohort.since:
         raise InputError(f"the period ends ({until.isoformat()}) before it begins ({since.isoformat()})", value=until)
-    tallies = {row.unit: Counts(**{what: getattr(row, what) for what in get_args(What)}) for row in store.tally(cohort)}
+    tallies: dict[str, Counts] = {}
+    for each in store.tally(cohort):
+        sums = Counts(**{what: getattr(each, what) for what in get_args(What)})
+        tallies[each.unit] = tallies.get(each.unit, Counts()) + sums
+    if UNASSIGNED in tallies and tallies[UNASSIGNED].ended:
+        over = [each for each in store.cohort(cohort) if counted_for(each) == ENDED]
+        tallies[ENDED] = Counts(**{what: sum(counts(each, what) for each in over) for what in get_args(What)})
+        tallies[UNASSIGNED] -= tallies[ENDED]
 
     def row(unit: str, group: str, names: tuple[str, ...], en: str = "") -> UnitCounts:
         counts = sum((tallies.pop(name, Counts()) for name in names), Counts())
@@ -354,20 +440,33 @@ def count(
         )
         for group in register.group
     )
-    unassigned = row(UNASSIGNED, "", (UNASSIGNED,))
+    unassigned, ended = (row(name, "", (name,)) for name in (UNASSIGNED, ENDED))
     strangers = tuple(row(unit, "", (unit,)) for unit in sorted(tallies))
-    return Statistics(cohort=cohort, groups=groups, strangers=strangers, unassigned=unassigned)
+    return Statistics(cohort=cohort, groups=groups, strangers=strangers, unassigned=unassigned, ended=ended)
 
 
 def cases_behind(store: CaseStore, selection: Selection) -> tuple[str, ...]:
     """Return the ids of the cases that a count counts, in the order of their receipt."""
-    if selection.what not in COUNTS:
+    if selection.what not in (known := (*COUNTS, *RESTS)):
         raise InputError(
-            f"nothing counts {selection.what!r}{nearest(selection.what, COUNTS)} (counted: {listed(COUNTS)})", value=selection.what
+            f"nothing counts {selection.what!r}{nearest(selection.what, known)} (counted: {listed(known)})", value=selection.what
         )
     return tuple(
         row.case
         for row in store.cohort(selection.cohort)
-        if (selection.units is None or row.unit in selection.units)
-        and (selection.what == "received" or getattr(row, selection.what)) is not selection.lacking
+        if (selection.units is None or counted_for(row) in selection.units)
+        and counts(row, selection.what)
+        and counts(row, selection.within)
     )
+
+
+def counted_for(row: CohortCase) -> str:
+    """Return the unit that a case counts for: where it has none, `UNASSIGNED`, or `ENDED`."""
+    return row.unit or (ENDED if row.ended else UNASSIGNED)
+
+
+def counts(row: CohortCase, name: What | Rest) -> bool:
+    """Return whether a count, by its name, counts a case."""
+    if name == "open" or name == "unanswered":
+        return not any(counts(row, what) for what in RESTS[name][1])
+    return name == "received" or bool(getattr(row, name))

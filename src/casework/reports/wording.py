@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from ..languages import Lang, chinese
 from ..moments import show_day, show_month
 from ..units import Register
-from .periods import declared_for, during, is_month, show_period
+from .periods import declared_for, declared_meanwhile, during, is_month, show_period
 from .statistics import Figure, shown
 
 if TYPE_CHECKING:
-    from .bulletin import Bulletin, BulletinRow
+    from .bulletin import Bulletin
+    from .units import BulletinRow
 
 
 def paragraphs(bulletin: Bulletin, lang: Lang) -> tuple[tuple[str, ...], ...]:
@@ -52,6 +53,7 @@ def notes(bulletin: Bulletin, register: Register) -> list[tuple[str, str]]:
             "the end with blank cells: 0 ÷ 0 has no value, it is neither 0% nor 100%.",
         ),
     ]
+    found += _narrowed(bulletin)
     if "acceptance" in bulletin.figures:
         found.append(
             (
@@ -71,7 +73,21 @@ def notes(bulletin: Bulletin, register: Register) -> list[tuple[str, str]]:
             )
         )
     found += _sources(bulletin, register)
+    found += _undeclared(bulletin, register)
     return found
+
+
+def _narrowed(bulletin: Bulletin) -> Iterator[tuple[str, str]]:
+    """Yield which messages alone are counted, where the bulletin is of some boards or channels."""
+    if bulletin.boards:
+        names = [name or "（未标栏目）" for name in bulletin.boards], [name or "(no board)" for name in bulletin.boards]
+        yield f"只统计下列栏目的来件：{'、'.join(names[0])}。", f"Only messages to these boards are counted: {', '.join(names[1])}."
+    if bulletin.channels:
+        zh, en = ([names[lang] for names in bulletin.channels] for lang in (0, 1))
+        yield (
+            f"只统计下列渠道的来件：{'、'.join(zh)}；同一件由多个渠道来的，以首次来件的渠道为准。",
+            f"Only messages that came by these channels are counted: {', '.join(en)}; what came by several counts for the first.",
+        )
 
 
 def _about_lists(bulletin: Bulletin) -> tuple[str, str]:
@@ -103,6 +119,26 @@ def _sources(bulletin: Bulletin, register: Register) -> Iterator[tuple[str, str]
             f"上月来件数为本系统统计的{before.value}件；登记簿另有申报数{declared.value}件（来源：{declared.source}），两数不一致，请核对。",
             f"Last month's count is this system's, {before.value}; the register declares {declared.value} (source: "
             f"{declared.source}). The two differ: please check.",
+        )
+
+
+def _undeclared(bulletin: Bulletin, register: Register) -> Iterator[tuple[str, str]]:
+    """Yield which figures from outside the text leaves out, since none is declared for the period.
+
+    What is declared for a period that shares days with this one is named: a half year's figure is not a month's, and whoever
+    looks for it finds it.
+    """
+    for name in bulletin.extras:
+        figure = bulletin.figures[name]
+        if figure.value is not None or figure.parts:
+            continue
+        others = declared_meanwhile(register, name, bulletin.first, bulletin.last)
+        zh = "、".join(show_period(first, last) for first, last in others)
+        en = ", ".join(show_period(first, last, lang="en") for first, last in others)
+        yield (
+            f"登记簿没有申报本期的{figure.zh}，正文不列{f'；申报的是{zh}的数，与本期不一致' if others else ''}。",
+            f"{capital(figure.en)}: the register declares none for this period, so the text has none"
+            f"{f'; what it declares is for {en}' if others else ''}.",
         )
 
 
@@ -156,6 +192,8 @@ def _handling_zh(bulletin: Bulletin) -> Iterator[str]:
     if "acceptance" in figure:
         accepted = f"承办单位签收{shown(figure['accepted'])}件，受理率{shown(figure['acceptance'])}；"
     yield (f"截至{show_day(bulletin.as_of)}24时，{accepted}办结{shown(figure['closed'])}件，办结率{shown(figure['completion'])}。")
+    if figure["ended"].value:
+        yield f"不予受理、移送、并件、撤回而终止办理{shown(figure['ended'])}件，不计入尚未办结。"
     if figure["open"].value:
         units = "、".join(f"{row.name('zh')}{count}件" for row, count in _units(bulletin, lambda row: row.open))
         yield f"尚未办结{shown(figure['open'])}件：{units}。"
@@ -189,7 +227,7 @@ def _extra_zh(figure: Figure) -> str:
     if isinstance(figure.value, Fraction):
         return f"{figure.zh}{shown(figure)}，即{figure.working}"
     if figure.value is None:
-        return "" if figure.parts else f"{figure.zh}没有申报数"
+        return ""  # a rate of nothing is blank, and what is not declared for the period is a matter of the notes
     return f"{figure.zh}{shown(figure)}{'（申报数）' if figure.source else '件'}"
 
 
@@ -230,6 +268,8 @@ def _handling_en(bulletin: Bulletin) -> Iterator[str]:
         accepted = f" the units had accepted {shown(figure['accepted'])} (acceptance rate {shown(figure['acceptance'])});"
     closed = f"{shown(figure['closed'])} were closed (completion rate {shown(figure['completion'])})"
     yield f"By the end of {show_day(bulletin.as_of, lang='en')}{accepted} {closed}."
+    if figure["ended"].value:
+        yield f"Rejected, transferred, merged or withdrawn: {shown(figure['ended'])}, which need not be closed."
     if figure["open"].value:
         units = ", ".join(f"{row.name('en')} {count}" for row, count in _units(bulletin, lambda row: row.open))
         yield f"Not closed: {shown(figure['open'])} ({units})."
@@ -259,7 +299,7 @@ def _extra_en(figure: Figure) -> str:
     if isinstance(figure.value, Fraction):
         return f"{figure.en} {shown(figure)}, which is {figure.working}"
     if figure.value is None:
-        return "" if figure.parts else f"{figure.en}: none declared"
+        return ""
     return f"{figure.en} {shown(figure)}{' (declared)' if figure.source else ''}"
 
 

@@ -14,6 +14,7 @@ from ..events import Event, Payload, StoredEvent
 from ..facts import Fact, facts_of
 from ..folding import evolve
 from ..ports import Change, Notification, Snapshot
+from ..schedules import Issue
 from ..sla import Alarm, Deadline, Extension, Limit, Pause, SlaClock
 
 NOON = datetime(2020, 7, 1, 4, 0, tzinfo=UTC)
@@ -71,7 +72,6 @@ def received(*, number: str | None = None, channel: str = "portal") -> ev.Receiv
         channel=channel,
         board=None,
         number=number,
-        place=None,
         sender=None,
         public=True,
         rulebook="standard",
@@ -132,6 +132,28 @@ def change(
         digest=digest or (f"digest of {key}" if key else None),
         **kept,
     )
+
+
+def issue(**more: Any) -> Issue:
+    """Return an issue: the fifth monthly one, or another."""
+    usual = Issue(
+        rulebook="yunxi",
+        schedule="monthly",
+        period="2020-07",
+        scope="",
+        form="bulletin",
+        number="第5期",
+        n=5,
+        as_of=datetime(2020, 8, 10, 16, tzinfo=UTC),
+        rulebook_digest="0" * 16,
+        made_at=NOON,
+    )
+    return msgspec.structs.replace(usual, **more)
+
+
+def issue_notice(of: Issue, n: int = 1) -> Notification:
+    """Return a notice of an issue."""
+    return Notification(case="", seq=0, n=n, to="leader", unit="", action="publish", zh="应予编发", en="is due", issue=of.id)
 
 
 def notice(case: str, seq: int, n: int = 1) -> Notification:

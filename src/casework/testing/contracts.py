@@ -8,7 +8,6 @@ def store(self, tmp_path):
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -20,10 +19,10 @@ import pytest
 from .. import events as ev
 from .. import journal
 from ..errors import CaseNotFound, KeyReused, StaleVersion
-from ..events import Payload
-from ..ports import Answered, CaseStore, Cohort, CohortCase, OpenClocks, Snapshot, Text, UnitTally
+from ..ports import Answered, CaseStore, Cohort, OpenClocks, Snapshot, Text
 from ..sla import Deadline
-from .changes import DAY, HOUR, NOON, assigned, change, clock, notice, odd_clocks, received, submitted
+from .changes import DAY, HOUR, NOON, assigned, change, clock, issue, issue_notice, notice, odd_clocks, received, submitted
+from .cohorts import CohortContract
 
 __all__ = ["DAY", "HOUR", "NOON", "CaseStoreContract", "assigned", "change", "clock", "notice", "received", "submitted"]
 
@@ -32,23 +31,8 @@ class NoSuchLuck(Exception):
     """What the contract raises inside a transaction to see it undone."""
 
 
-class CaseStoreContract:
+class CaseStoreContract(CohortContract):
     """The contract of a `CaseStore`; a subclass named Test… overrides the fixture `store` with an empty one."""
-
-    @pytest.fixture
-    def store(self) -> CaseStore:
-        """An empty store, made anew for each test."""
-        raise NotImplementedError("a test of a store overrides this fixture")
-
-    def put(self, store: CaseStore, *payloads: Payload, case: str = "c1", **more: Any) -> Snapshot:
-        """Write a change of a case that is there or not, and return the case after it."""
-        with store.work() as work:
-            try:
-                before = work.load(case)
-            except CaseNotFound:
-                before = None
-            work.write(change(before, *payloads, case=case, **more))
-        return store.read(case)
 
     def everything(self, store: CaseStore, *cases: str) -> Any:
         """Return all that can be read of a store."""
@@ -60,6 +44,7 @@ class CaseStoreContract:
             store.open_clocks(),
             store.outbox.pending(late),
             store.kept("rulebook"),
+            store.issues(),
             list(store.cohort(window)),
             list(store.tally(window)),
         )
@@ -371,6 +356,86 @@ class CaseStoreContract:
                 work.keep("rulebook", digest, f"text of {digest}")
         assert store.kept("rulebook") == "text of d1"
 
+    # -- issues of schedules
+
+    def test_an_issue_is_kept_once(self, store: CaseStore) -> None:
+        """Whatever a second one says, the first stays; nothing of the second is kept, and it is said so, in its transaction too."""
+        first, second = issue(), issue(number="第9期", made_at=NOON + HOUR)
+        with store.work() as work:
+            assert work.issue(first, numbers={"issue": 5}, notifications=(issue_notice(first),)) is True
+            assert work.issue(second, numbers={"issue": 6}, notifications=(issue_notice(first, 2),)) is False
+        with store.work() as work:
+            assert work.issue(second, numbers={"issue": 7}, notifications=(issue_notice(first, 3),)) is False
+            assert work.next_number("issue") == 6
+        assert store.issues() == [first]
+        assert [row.notification for row in store.outbox.pending(NOON)] == [issue_notice(first)]
+
+    def test_an_issue_is_told_by_rulebook_schedule_period_and_scope(self, store: CaseStore) -> None:
+        """Those that differ in one of them are several."""
+        rows = [issue(), issue(rulebook="b"), issue(schedule="weekly"), issue(period="2020-08"), issue(scope="县长信箱")]
+        with store.work() as work:
+            assert [work.issue(row) for row in rows] == [True] * 5
+        assert store.issues() == rows
+
+    def test_issues_come_in_the_order_of_their_making(self, store: CaseStore) -> None:
+        """Not in that of their names, periods or moments; of a schedule, of a period, from a moment on."""
+        rows = [
+            issue(period="2020-09", made_at=NOON + DAY),
+            issue(schedule="a", period="2020-09", made_at=NOON + DAY),
+            issue(period="2020-08", made_at=NOON),
+            issue(period="2020-08", scope="a", made_at=NOON + 2 * DAY, n=None, number=""),
+        ]
+        for row in rows:
+            with store.work() as work:
+                work.issue(row)
+        assert store.issues() == rows
+        assert store.issues(schedule="a") == rows[1:2]
+        assert store.issues(period="2020-08") == rows[2:]
+        assert store.issues(since=NOON + DAY) == [*rows[:2], rows[3]]
+        assert store.issues(since=NOON + DAY + timedelta(microseconds=1)) == rows[3:]
+        assert store.issues(schedule="monthly", period="2020-09", since=NOON) == rows[:1]
+        assert store.issues(schedule="b") == store.issues(period="2020") == []
+
+    def test_an_issue_of_a_failed_transaction_may_be_made_again(self, store: CaseStore) -> None:
+        """Its number is free again, and its notices never were."""
+        with suppress(NoSuchLuck), store.work() as work:
+            work.issue(issue(), numbers={"issue": 1}, notifications=(issue_notice(issue()),))
+            assert store.issues() == []
+            raise NoSuchLuck
+        assert (store.issues(), store.outbox.pending(NOON + DAY)) == ([], [])
+        with store.work() as work:
+            assert work.next_number("issue") == 1
+            assert work.issue(issue()) is True
+
+    def test_of_many_makers_of_an_issue_one_wins(self, store: CaseStore) -> None:
+        """Sixteen threads make one issue: it is made once, with the number that its maker drew."""
+
+        def make(n: int) -> bool:
+            with store.work() as work:
+                drawn = work.next_number("issue")
+                return work.issue(issue(n=drawn, number=f"{n}"), numbers={"issue": drawn})
+
+        with ThreadPoolExecutor(16) as pool:
+            assert sorted(pool.map(make, range(16))) == [False] * 15 + [True]
+        assert [row.n for row in store.issues()] == [1]
+        with store.work() as work:
+            assert work.next_number("issue") == 2
+
+    def test_notices_of_issues_wait_with_the_others(self, store: CaseStore) -> None:
+        """They are queued at the moment at which the issue was made, have ids of their own, and are sent and tried again alike."""
+        self.put(store, received(), at=NOON + HOUR, notifications=(notice("c1", 1),))
+        of = (issue(), issue(scope="县长信箱", made_at=NOON + 2 * HOUR))
+        with store.work() as work:
+            for row in of:
+                work.issue(row, notifications=(issue_notice(row), issue_notice(row, 2)))
+        ids = [row.notification.id for row in store.outbox.pending(NOON + DAY)]
+        first, other = "issue:yunxi:monthly:2020-07:", "issue:yunxi:monthly:2020-07:县长信箱"
+        assert ids == [f"{first}:1", f"{first}:2", "c1:1:1", f"{other}:1", f"{other}:2"]
+        store.outbox.sent(ids[0], NOON + DAY)
+        store.outbox.failed(ids[3], "recording: down", NOON + 2 * DAY)
+        assert [row.notification.id for row in store.outbox.pending(NOON + DAY)] == [ids[1], ids[2], ids[4]]
+        assert [row.attempts for row in store.outbox.pending(NOON + 2 * DAY)] == [0, 0, 1, 0]
+
     # -- the outbox
 
     def test_notices_wait_in_the_order_of_their_making(self, store: CaseStore) -> None:
@@ -403,104 +468,3 @@ class CaseStoreContract:
         self.put(store, received(), notifications=(notice("c1", 1),))
         store.outbox.failed("c1:1:1", "recording: gone", None)
         assert store.outbox.pending(NOON + 1000 * DAY) == []
-
-    # -- figures as of a moment
-
-    def standing(self, store: CaseStore, as_of: datetime, *, clock: str = "handle") -> list[CohortCase]:
-        """Return how the cases of the first of July stood at a moment, having seen that the sums say the same."""
-        window = Cohort(since=NOON - HOUR, until=NOON + DAY, as_of=as_of, clock=clock)
-        rows = list(store.cohort(window))
-        assert list(store.tally(window)) == _sums(rows)
-        return rows
-
-    def test_a_figure_counts_what_was_known_before_its_moment(self, store: CaseStore) -> None:
-        """Facts at or after the moment do not count; each fact counts from its own."""
-        steps: Sequence[tuple[Payload, Mapping[str, bool]]] = (
-            (ev.Reviewed(classes={}, note=None), {"registered": True}),
-            (assigned("甲"), {}),
-            (ev.Accepted(unit="甲"), {"accepted": True}),
-            (submitted("甲"), {"replied": True}),
-            (ev.Published(reply=1, public=True), {"published": True}),
-            (ev.Closed(outcome=None), {"closed": True}),
-        )
-        self.put(store, received())
-        assert self.standing(store, NOON) == []
-        flags = dict.fromkeys(("registered", "accepted", "replied", "published", "closed", "late"), False)
-        expected = CohortCase(case="c1", unit="", **flags)
-        for hour, (payload, says) in enumerate(steps, start=1):
-            at = NOON + hour * HOUR
-            self.put(store, payload, at=at)
-            assert self.standing(store, at) == [expected]
-            lead = "甲" if hour >= 2 else ""
-            expected = msgspec.structs.replace(expected, unit=lead, **says)
-            assert self.standing(store, at + timedelta(microseconds=1)) == [expected]
-        for hour in range(len(steps)):
-            assert self.standing(store, NOON + hour * HOUR + HOUR / 2)[0].closed is False
-
-    def test_a_case_reopened_after_closing_is_open_again(self, store: CaseStore) -> None:
-        """Closed as of one moment, open as of a later one, closed once more: each figure stays true."""
-        self.put(store, received(), assigned("甲"))
-        self.put(store, ev.Closed(outcome=None), at=NOON + DAY)
-        self.put(store, ev.Reopened(reason="again", explanation=None, cycle=1), at=NOON + 2 * DAY)
-        self.put(store, ev.Closed(outcome=None), at=NOON + 3 * DAY)
-        for day, closed in ((0.5, False), (1.5, True), (2.5, False), (3.5, True)):
-            assert [row.closed for row in self.standing(store, NOON + day * DAY)] == [closed]
-
-    def test_a_case_counts_for_its_lead_at_the_moment(self, store: CaseStore) -> None:
-        """After a reassignment it counts for the new lead, as of before for the old one; acceptance counts for the lead alone."""
-        self.put(store, received(), assigned("甲", "乙"))
-        self.put(store, ev.Accepted(unit="乙"), at=NOON + HOUR)
-        self.put(store, ev.Accepted(unit="甲"), at=NOON + 3 * HOUR)
-        self.put(store, assigned("丙", "甲"), at=NOON + 5 * HOUR)
-        self.put(store, ev.Accepted(unit="丙"), at=NOON + 7 * HOUR)
-        seen = [(row.unit, row.accepted) for hours in (2, 4, 6, 8) for row in self.standing(store, NOON + hours * HOUR)]
-        assert seen == [("甲", False), ("甲", True), ("丙", False), ("丙", True)]
-
-    def test_acts_of_one_moment_count_in_their_order(self, store: CaseStore) -> None:
-        """Of two assignments, or a closing and a reopening, at one instant the later event is the one that holds."""
-        closed, reopened = ev.Closed(outcome=None), ev.Reopened(reason="未解决", explanation=None, cycle=1)
-        self.put(store, received())
-        for data in (assigned("丙"), assigned("乙"), assigned("甲"), closed, reopened):
-            self.put(store, data, at=NOON + HOUR)
-        [row] = self.standing(store, NOON + 2 * HOUR)
-        assert (row.unit, row.closed) == ("甲", False)
-        for data in (assigned("丁"), closed):
-            self.put(store, data, at=NOON + HOUR)
-        [row] = self.standing(store, NOON + 2 * HOUR)
-        assert (row.unit, row.closed) == ("丁", True)
-
-    def test_a_case_is_late_by_its_last_verdict(self, store: CaseStore) -> None:
-        """The clock that the question names decides, and of its verdicts the last; another clock or none says nothing."""
-        self.put(store, received(), assigned("甲"))
-        published = ev.Published(reply=1, public=True)
-        self.put(store, published, at=NOON + DAY, clocks=(clock(stopped=NOON + DAY, late=2),))
-        self.put(store, published, at=NOON + 3 * DAY, clocks=(clock(stopped=NOON + 3 * DAY),))
-        for day, late in ((0.5, False), (2, True), (4, False)):
-            assert [row.late for row in self.standing(store, NOON + day * DAY)] == [late]
-        for other in ("accept", ""):
-            assert [row.late for row in self.standing(store, NOON + 2 * DAY, clock=other)] == [False]
-
-    def test_a_cohort_comes_in_the_order_of_receipt(self, store: CaseStore) -> None:
-        """By receipt, then id; its sums by the units' names, units without a case left out."""
-        for case, at, lead in (("c2", NOON, "乙"), ("c1", NOON, "甲"), ("c3", NOON - HOUR / 2, "乙"), ("c4", NOON + 2 * DAY, "丁")):
-            self.put(store, received(), case=case, at=at)
-            self.put(store, assigned(lead), case=case, at=at + HOUR)
-        self.put(store, received(), case="c0", at=NOON + HOUR)
-        assert [row.case for row in self.standing(store, NOON + 9 * DAY)] == ["c3", "c1", "c2", "c0"]
-        window = Cohort(since=NOON - HOUR, until=NOON + DAY, as_of=NOON + 9 * DAY)
-        assert [(row.unit, row.received) for row in store.tally(window)] == sorted([("", 1), ("甲", 1), ("乙", 2)])
-
-    def test_an_empty_cohort_has_no_rows(self, store: CaseStore) -> None:
-        """Nothing received gives no case and no sum."""
-        assert self.standing(store, NOON + DAY) == []
-
-
-def _sums(rows: Sequence[CohortCase]) -> list[UnitTally]:
-    flags = ("registered", "accepted", "replied", "published", "closed", "late")
-    tallies = []
-    for unit in sorted({row.unit for row in rows}):
-        mine = [row for row in rows if row.unit == unit]
-        tallies.append(
-            UnitTally(unit=unit, received=len(mine), **{flag: sum(getattr(row, flag) for row in mine) for flag in flags})
-        )
-    return tallies

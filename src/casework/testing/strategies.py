@@ -27,6 +27,7 @@ __all__ = ["HARD_MOMENTS", "actors", "calendars", "commands", "contents", "messa
 _SENDERS = ("u-1", "u-2", "u-3")
 _CHANNELS = ("portal", "wechat", "mayor-hotline", "人民网")
 _BOARDS = ("书记信箱", "县长信箱")
+_MATTERS = ("路灯不亮，请尽快维修", "小区夜间施工噪音扰民")
 _NO_REGISTER = ("甲单位", "乙单位", "丙单位")
 _FEW = 4
 """So many units of a register are drawn from: with more of them, two acts would hardly ever meet on one."""
@@ -91,8 +92,16 @@ def texts(*, most: int = 40) -> st.SearchStrategy[str]:
     return st.text(alphabet, min_size=1, max_size=most).filter(lambda text: bool(text.strip()))
 
 
-def messages(*, received_at: st.SearchStrategy[datetime | None] | None = None) -> st.SearchStrategy[Message]:
-    """Messages of a few senders by several channels; without *received_at* the desk puts its own moment in."""
+def messages(
+    *, received_at: st.SearchStrategy[datetime | None] | None = None, rulebook: Rulebook | None = None
+) -> st.SearchStrategy[Message]:
+    """Messages of a few senders by several channels, one in four of them about a matter that others write about in the same words.
+
+    Without *received_at* the desk puts its own moment in. With a *rulebook* they come by its channels to its register's boards.
+    """
+    channels = (tuple(rulebook.outline.channels) if rulebook else ()) or _CHANNELS
+    register = rulebook.register if rulebook else None
+    boards = tuple(board.name for board in register.board) if register else ()
     senders = st.builds(
         Sender,
         ref=st.sampled_from(_SENDERS),
@@ -101,10 +110,10 @@ def messages(*, received_at: st.SearchStrategy[datetime | None] | None = None) -
     )
     return st.builds(
         Message,
-        subject=texts(),
+        subject=st.integers(0, 3).flatmap(lambda roll: texts() if roll else st.sampled_from(_MATTERS)),
         body=st.just("") | texts(most=200),
-        channel=st.sampled_from(_CHANNELS),
-        board=st.none() | st.sampled_from(_BOARDS),
+        channel=st.sampled_from(channels),
+        board=st.none() | st.sampled_from(boards or _BOARDS),
         number=st.none() | st.sampled_from(("1", "2", "3")),
         sender=st.just(Sender()) | senders,
         public=st.booleans(),
@@ -300,6 +309,11 @@ def contents(rulebook: Rulebook, case: Case) -> Mapping[str, Callable[[], st.Sea
         "praise": lambda: st.builds(act.Praise, text=said),
         "view": lambda: st.builds(act.ReportViews, views=st.integers(0, 400)),
         "clear": lambda: st.builds(act.ClearOrder, order=order),
+        "attach": lambda: st.builds(act.Attach, message=messages(rulebook=rulebook)),
+        "merge": lambda: st.builds(act.Merge, other=_mostly(case.duplicates, (case.id,))),
+        "keep_apart": lambda: st.builds(act.KeepApart, other=_mostly(case.duplicates, ("no-such-case",)), reason=note),
+        "disclose": lambda: st.builds(act.Disclose, public=st.booleans(), reason=note),
+        "erase": lambda: st.builds(act.Erase, what=st.sampled_from(("sender", "message", "all")), ground=st.just("依申请删除")),
     }
 
 

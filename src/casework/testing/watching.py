@@ -15,6 +15,7 @@ from ..cases import Case
 from ..escalation import Rung
 from ..events import Event
 from ..ports import CaseStore, Change, CohortCase, UnitOfWork
+from ..states import standard_lifecycle
 
 
 class Watched:
@@ -49,10 +50,14 @@ class _WatchedWork:
         self._written.append(change)
 
 
+_ENDED = frozenset(state.name for state in standard_lifecycle().states.values() if state.kind == "final")
+
+
 def standing(history: Sequence[Event], late_by: str) -> CohortCase:
     """Read from a case's events alone how it stands, as a report counts it."""
-    unit, accepted, closed, late = "", set[str](), False, False
+    unit, accepted, closed, late, satisfied = "", set[str](), False, False, list[bool]()
     kinds = {type(event.data) for event in history}
+    ended = history[-1].state in _ENDED
     for event in history:
         data = event.data
         if isinstance(data, ev.Assigned | ev.ConsultationConcluded):
@@ -64,18 +69,27 @@ def standing(history: Sequence[Event], late_by: str) -> CohortCase:
             accepted.add(data.unit)
         elif isinstance(data, ev.Closed | ev.Reopened):
             closed = isinstance(data, ev.Closed)
+        elif isinstance(data, ev.Rated | ev.Revisited) and data.satisfied is not None:
+            satisfied.append(data.satisfied)
         for clock in event.clocks:
             if clock.rule == late_by and clock.status == "stopped":
                 late = not clock.met
     return CohortCase(
         case=history[0].case,
         unit=unit,
+        board=next(event.data.board or "" for event in history if isinstance(event.data, ev.Received)),
         registered=ev.Reviewed in kinds,
+        valid=ev.Merged not in kinds
+        and not any(isinstance(event.data, ev.Rejected) and event.data.exit in ("invalid", "duplicate") for event in history),
         accepted=unit in accepted,
         replied=ev.Submitted in kinds,
         published=ev.Published in kinds,
         closed=closed,
+        ended=ended,
+        dropped=ended and ev.Published not in kinds,
         late=late,
+        rated=bool(satisfied),
+        satisfied=satisfied[-1:] == [True],
     )
 
 
@@ -134,12 +148,13 @@ def settled(history: Sequence[Event]) -> dict[str, datetime]:
 
 def counted(history: Sequence[Event]) -> dict[str, int]:
     """Count what rungs can stand on, from the events alone."""
-    found = dict.fromkeys(("returned", "declined", "dissatisfied", "instructed", "views"), 0)
+    found = dict.fromkeys(("returned", "declined", "dissatisfied", "instructed", "repeated", "views"), 0)
     for event in history:
         data = event.data
         found["returned"] += isinstance(data, ev.Returned)
         found["declined"] += isinstance(data, ev.Declined)
         found["instructed"] += isinstance(data, ev.Instructed)
+        found["repeated"] += isinstance(data, ev.Absorbed)
         found["dissatisfied"] += isinstance(data, ev.Rated | ev.Revisited) and data.satisfied is False
         if isinstance(data, ev.Viewed):
             found["views"] = data.views

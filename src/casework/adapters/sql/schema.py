@@ -9,8 +9,9 @@ from sqlalchemy import BigInteger, Index, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-VERSION = 1
-"""The version of these tables; it goes up with every change of them."""
+VERSION = 2
+"""The version of these tables; it goes up with every change of them. Version 2 has further tables, and those of version 1 as they
+were."""
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -99,6 +100,17 @@ class TextRow(Base, table=True):
     body: str
 
 
+class FindRow(Base, table=True):
+    """A value by which a case is found: the digest of its query code, the fingerprint of its message."""
+
+    __tablename__ = "casework_find"
+    __table_args__ = (Index("ix_casework_find_case", "case_id"),)
+
+    kind: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    case_id: str = Field(primary_key=True)
+
+
 class OutboxRow(Base, table=True):
     """A notice to be sent. ``next_at`` is None once it was sent or given up; ``seq`` and ``n`` order those of one moment."""
 
@@ -114,6 +126,21 @@ class OutboxRow(Base, table=True):
     next_at: int | None = Field(sa_type=BigInteger)
     sent_at: int | None = Field(sa_type=BigInteger)
     error: str
+
+
+class IssueRow(Base, table=True):
+    """An issue of a schedule: once made, it is there, so that nobody makes it again. ``n`` is the order in which they were made."""
+
+    __tablename__ = "casework_issue"
+    __table_args__ = (Index("ix_casework_issue_n", "n"),)
+
+    rulebook: str = Field(primary_key=True)
+    schedule: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    n: int
+    made_at: int = Field(sa_type=BigInteger)
+    body: str
 
 
 class NumberRow(Base, table=True):

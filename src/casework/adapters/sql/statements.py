@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, literal, not_, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from ...facts import ENDS, HANDED_ON, SATISFIED, SAYS_DISSATISFIED, SAYS_HANDED_ON, TAKEN_UP
 from .executor import Statement
-from .schema import Base, CaseRow, ClockRow, EventRow, FactRow, KeptRow, NumberRow, OutboxRow, TextRow
+from .schema import Base, CaseRow, ClockRow, EventRow, FactRow, FindRow, IssueRow, KeptRow, NumberRow, OutboxRow, TextRow
 
-_case, _event, _fact, _clock, _text, _outbox, _number, _kept = (
+_case, _event, _fact, _clock, _text, _outbox, _number, _kept, _find, _issue = (
     Base.metadata.tables[str(row.__tablename__)]
-    for row in (CaseRow, EventRow, FactRow, ClockRow, TextRow, OutboxRow, NumberRow, KeptRow)
+    for row in (CaseRow, EventRow, FactRow, ClockRow, TextRow, OutboxRow, NumberRow, KeptRow, FindRow, IssueRow)
 )
 
 
@@ -42,6 +44,12 @@ UPDATE_CASE = Statement(
 INSERT_EVENT = Statement("insert event", insert(_event).values(_all(_event)))
 INSERT_FACT = Statement("insert fact", insert(_fact).values(_all(_fact)))
 INSERT_TEXT = Statement("insert text", insert(_text).values(_all(_text)))
+DELETE_TEXT = Statement("delete text", delete(_text).where(_text.c.case_id == _p("case_id"), _text.c.ref == _p("ref")))
+FORGET_DIGESTS = Statement(
+    "forget digests", update(_event).where(_event.c.case_id == _p("case_id"), _event.c.key.is_not(None)).values(digest="")
+)
+INSERT_FIND = Statement("insert find", insert(_find).values(_all(_find)))
+DELETE_FIND = Statement("delete find", delete(_find).where(_find.c.case_id == _p("case_id"), _find.c.kind == _p("kind")))
 INSERT_CLOCK = Statement("insert clock", insert(_clock).values(_all(_clock)))
 DELETE_CLOCK = Statement("delete clock", delete(_clock).where(_clock.c.case_id == _p("case_id"), _clock.c.key == _p("key")))
 
@@ -54,6 +62,9 @@ OPEN_CLOCKS = Statement(
     .where(_case.c.id > _p("after"), exists().where(_clock.c.case_id == _case.c.id, _clock.c.status == "running"))
     .order_by(_case.c.id)
     .limit(_p("limit")),
+)
+FIND = Statement(
+    "find", select(_find.c.case_id).where(_find.c.kind == _p("kind"), _find.c.value == _p("value")).order_by(_find.c.case_id)
 )
 NUMBERED = Statement("numbered", select(_case.c.id).where(_case.c.number == _p("number")).order_by(_case.c.received_at, _case.c.id))
 DUE = Statement(
@@ -70,6 +81,28 @@ KEPT_LAST = Statement("kept last", select(_kept.c.text).where(_kept.c.kind == _p
 DROP_KEPT = Statement("drop kept", delete(_kept).where(_kept.c.kind == _p("kind"), _kept.c.digest == _p("digest")))
 LAST_KEPT = Statement("last kept", select(func.coalesce(func.max(_kept.c.n), 0)))
 INSERT_KEPT = Statement("insert kept", insert(_kept).values(_all(_kept)))
+
+INSERT_ISSUE = Statement("insert issue", insert(_issue).values(_all(_issue)))
+LAST_ISSUE = Statement("last issue", select(func.coalesce(func.max(_issue.c.n), 0)))
+ISSUE_MADE = Statement(
+    "issue made",
+    select(_issue.c.n).where(
+        _issue.c.rulebook == _p("rulebook"),
+        _issue.c.schedule == _p("schedule"),
+        _issue.c.period == _p("period"),
+        _issue.c.scope == _p("scope"),
+    ),
+)
+ISSUES = Statement(
+    "issues",
+    select(_issue.c.body)
+    .where(
+        or_(_p("schedule") == "", _issue.c.schedule == _p("schedule")),
+        or_(_p("period") == "", _issue.c.period == _p("period")),
+        _issue.c.made_at >= _p("since"),
+    )
+    .order_by(_issue.c.n),
+)
 
 INSERT_NOTICE = Statement("insert notice", insert(_outbox).values(_all(_outbox)))
 PENDING = Statement(
@@ -90,63 +123,110 @@ FAILED = Statement(
 # --- figures as of a moment -------------------------------------------------------------------------------------------
 
 
-def _cohort() -> Any:
-    """Select the cohort's cases as they stood at the snapshot, one row each."""
+def _cohort(boards: int, channels: int) -> Any:
+    """Select the cohort's cases as they stood at the snapshot, one row each, on so many boards and by so many channels (0: all)."""
     received = _fact.alias("received")
     later = _fact.alias("later")
     known = and_(later.c.case_id == received.c.case_id, later.c.at < _p("as_of"))
+    # A case has few facts, and they stand together under its id. The bare column would draw SQLite to the index of kinds, where it
+    # reads the facts of all cases for each case: quadratic.
+    kind = func.coalesce(later.c.kind, "")
 
-    def last(column: Any, *kinds: Any) -> Any:
+    def last(column: Any, which: ColumnElement[bool]) -> Any:
         return (
             select(column)
-            .where(known, or_(*(later.c.kind == kind for kind in kinds)))
+            .where(known, which)
             .order_by(later.c.at.desc(), later.c.seq.desc(), later.c.n.desc())
             .limit(1)
             .correlate(received)
             .scalar_subquery()
         )
 
-    def happened(kind: str) -> ColumnElement[bool]:
-        return exists(select(literal(1)).where(known, later.c.kind == kind).correlate(received))
+    def either(*kinds: Any) -> ColumnElement[bool]:
+        return or_(*(kind == each for each in kinds))
 
+    def happened(which: str, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists(select(literal(1)).where(known, kind == which, *more).correlate(received))
+
+    def told(sign: str) -> ColumnElement[bool]:
+        """Say whether the event of a fact that has no value has a sign in its text; no sign holds what LIKE reads otherwise."""
+        of_it = and_(_event.c.case_id == later.c.case_id, _event.c.seq == later.c.seq)
+        return and_(later.c.value == 0, exists(select(literal(1)).where(of_it, _event.c.text.like(f"%{sign}%")).correlate(later)))
+
+    handed_on = or_(later.c.value == HANDED_ON, told(SAYS_HANDED_ON))
+    asked = or_(kind == "rated", and_(kind == "revisited", or_(later.c.value != 0, told(SAYS_DISSATISFIED))))
+    satisfied = last(later.c.value, asked)
+    came = [_case.c.id == received.c.case_id]
+    came += [func.coalesce(_case.c.board, "").in_([_p(f"board_{n}") for n in range(boards)])] if boards else []
+    came += [_case.c.channel.in_([_p(f"channel_{n}") for n in range(channels)])] if channels else []
     lead = (
         select(
             received.c.case_id,
             received.c.at.label("received_at"),
-            func.coalesce(last(later.c.unit, literal("assigned")), "").label("unit"),
-            last(later.c.seq, literal("assigned")).label("assigned"),
+            func.coalesce(_case.c.board, "").label("board"),
+            func.coalesce(last(later.c.unit, kind == "assigned"), "").label("unit"),
+            last(later.c.seq, kind == "assigned").label("assigned"),
             happened("registered").label("registered"),
+            not_(or_(happened("merged"), happened("rejected", not_(handed_on)))).label("valid"),
             happened("replied").label("replied"),
             happened("published").label("published"),
-            (func.coalesce(last(later.c.kind, literal("closed"), literal("reopened")), "") == "closed").label("closed"),
-            (func.coalesce(last(later.c.kind, _p("met"), _p("late")), "") == _p("late")).label("late"),
+            (func.coalesce(last(kind, either("closed", "reopened")), "") == "closed").label("closed"),
+            func.coalesce(last(kind, either(*ENDS, *TAKEN_UP)), "").label("ending"),
+            (func.coalesce(last(kind, either(_p("met"), _p("late"))), "") == _p("late")).label("late"),
+            satisfied.is_not(None).label("rated"),
+            (func.coalesce(satisfied, 0) == SATISFIED).label("satisfied"),
         )
         .where(
-            received.c.kind == "received", received.c.at >= _p("since"), received.c.at < _p("until"), received.c.at < _p("as_of")
+            *came,
+            received.c.kind == "received",
+            received.c.at >= _p("since"),
+            received.c.at < _p("until"),
+            received.c.at < _p("as_of"),
         )
         .cte("lead")
     )
     accepted = exists(
         select(literal(1)).where(
             _fact.c.case_id == lead.c.case_id,
-            _fact.c.kind == "accepted",
+            func.coalesce(_fact.c.kind, "") == "accepted",
             _fact.c.unit == lead.c.unit,
             _fact.c.seq >= lead.c.assigned,
             _fact.c.at < _p("as_of"),
         )
     )
-    return select(lead, accepted.label("accepted")).cte("cohort")
+    ended = and_(not_(lead.c.closed), or_(*(lead.c.ending == end for end in ENDS)))
+    dropped = and_(ended, not_(lead.c.published))
+    return select(lead, accepted.label("accepted"), ended.label("ended"), dropped.label("dropped")).cte("cohort")
 
 
-_rows = _cohort()
-_FLAGS = ("registered", "accepted", "replied", "published", "closed", "late")
-COHORT = Statement(
-    "cohort",
-    select(_rows.c.case_id, _rows.c.unit, *(_rows.c[flag] for flag in _FLAGS)).order_by(_rows.c.received_at, _rows.c.case_id),
+FLAGS = (
+    "registered",
+    "valid",
+    "accepted",
+    "replied",
+    "published",
+    "closed",
+    "ended",
+    "dropped",
+    "late",
+    "rated",
+    "satisfied",
 )
-TALLY = Statement(
-    "tally",
-    select(_rows.c.unit, func.count(), *(func.sum(case((_rows.c[flag], 1), else_=0)) for flag in _FLAGS))
-    .group_by(_rows.c.unit)
-    .order_by(_rows.c.unit),
-)
+
+
+@lru_cache(maxsize=64)
+def cohort(boards: int, channels: int) -> Statement:
+    """Return what selects a cohort that is narrowed to so many boards and channels; flags come in the order of `FLAGS`."""
+    rows = _cohort(boards, channels)
+    flags = (rows.c[flag] for flag in FLAGS)
+    return Statement(
+        "cohort", select(rows.c.case_id, rows.c.unit, rows.c.board, *flags).order_by(rows.c.received_at, rows.c.case_id)
+    )
+
+
+@lru_cache(maxsize=64)
+def tally(boards: int, channels: int) -> Statement:
+    """Return what adds such a cohort up."""
+    rows = _cohort(boards, channels)
+    sums = (func.sum(case((rows.c[flag], 1), else_=0)) for flag in FLAGS)
+    return Statement("tally", select(rows.c.unit, rows.c.board, func.count(), *sums).group_by(rows.c.unit, rows.c.board))

@@ -10,7 +10,7 @@ from time import sleep
 from typing import Any, Self
 
 import msgspec
-from sqlalchemy import URL, Engine, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy import URL, Engine, create_engine, event, insert, inspect, make_url, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ... import journal
@@ -18,6 +18,7 @@ from ...cases import Case
 from ...errors import CaseNotFound, KeyReused, SchemaMismatch, StaleVersion, StoreError
 from ...events import Ref, StoredEvent
 from ...ports import Answered, Change, Cohort, CohortCase, Notification, OpenClocks, Pending, Snapshot, UnitTally
+from ...schedules import Issue
 from ...sla import SlaClock
 from . import statements as say
 from .executor import CursorExecutor, Executor, Statement
@@ -35,6 +36,8 @@ _TICK = timedelta(microseconds=1)
 _case = msgspec.json.Decoder(Case)
 _clocks_of = msgspec.json.Decoder(_ClocksOnly)
 _notification = msgspec.json.Decoder(Notification)
+_issue = msgspec.json.Decoder(Issue)
+_EVER = -(2**63)
 _version = Base.metadata.tables["casework_version"]
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -48,17 +51,18 @@ class SqlStore:
 
     Missing tables are made when the store is opened; with *create* off they are a `StoreError`, and none is made.
     Tables of another version are refused (`SchemaMismatch`), and so is a database that cannot be opened (`StoreError`). On SQLite:
-    write-ahead log, full sync, foreign writers waited for 30 seconds.
+    write-ahead log, full sync, foreign writers waited for 30 seconds. With *synced* off SQLite leaves it to the system when things
+    reach the disk: much faster, and only for a database that can be made again, such as a demo's.
     """
 
-    def __init__(self, url: str, *, create: bool = True) -> None:
+    def __init__(self, url: str, *, create: bool = True, synced: bool = True) -> None:
         try:
             self._engine = create_engine(url)
         except (SQLAlchemyError, ImportError) as error:
             raise StoreError(f"cannot open the database {_shown(url)!r}: {error.__cause__ or error}") from error
         try:
             if self._engine.dialect.name == "sqlite":
-                _prepare_sqlite(self._engine, create=create)
+                _prepare_sqlite(self._engine, create=create, synced=synced)
             self._open(create=create)
         except SQLAlchemyError as error:
             self.close()
@@ -67,11 +71,12 @@ class SqlStore:
             self.close()
             raise
         self._outbox = SqlOutbox(self)
+        self._to_forget = False
 
     @classmethod
-    def at(cls, path: str | Path, *, create: bool = True) -> Self:
+    def at(cls, path: str | Path, *, create: bool = True, synced: bool = True) -> Self:
         """Open the SQLite file at *path*, whatever signs its name holds."""
-        return cls(URL.create("sqlite", database=str(path)).render_as_string(), create=create)
+        return cls(URL.create("sqlite", database=str(path)).render_as_string(), create=create, synced=synced)
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +96,10 @@ class SqlStore:
                 Base.metadata.create_all(connection)
                 connection.execute(insert(_version).values(version=VERSION))
             found = connection.execute(select(_version.c.version)).scalar_one()
+            if found == 1 and create:  # what is new since then are tables that were not there
+                Base.metadata.create_all(connection)
+                connection.execute(update(_version).values(version=VERSION))
+                found = VERSION
         if found != VERSION:
             raise SchemaMismatch(found=found, expected=VERSION, url=self._engine.url.render_as_string(hide_password=True))
 
@@ -118,7 +127,25 @@ class SqlStore:
     def work(self) -> Iterator[_Work]:
         """Begin a transaction."""
         with self.executor(write=True) as executor:
-            yield _Work(executor)
+            work = _Work(executor)
+            yield work
+        self._to_forget = self._to_forget or work.erased
+        if self._to_forget:
+            self._to_forget = not self._forgot()
+
+    def _forgot(self) -> bool:
+        """Empty SQLite's write-ahead log, where what was erased may still stand; False while a reader is busy with it."""
+        if self._engine.dialect.name != "sqlite":
+            return True
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout = 500")
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            cursor.execute("PRAGMA busy_timeout = 30000")
+        finally:
+            connection.close()
+        return not busy
 
     def read(self, case: str) -> Snapshot:
         """Return a case as it is."""
@@ -137,6 +164,10 @@ class SqlStore:
         if not found:
             self.read(case)
         return found
+
+    def find(self, kind: str, value: str) -> list[str]:
+        """Return the ids of the cases that are found by a value."""
+        return [row[0] for row in self._rows(say.FIND, p_kind=kind, p_value=value)]
 
     def numbered(self, number: str) -> list[str]:
         """Return the ids of the cases with a channel's number."""
@@ -166,39 +197,37 @@ class SqlStore:
         rows = self._rows(say.KEPT, p_kind=kind, p_digest=digest) if digest else self._rows(say.KEPT_LAST, p_kind=kind)
         return str(rows[0][0]) if rows else None
 
+    def issues(self, *, schedule: str = "", period: str = "", since: datetime | None = None) -> list[Issue]:
+        """Return the issues that were made."""
+        rows = self._rows(say.ISSUES, p_schedule=schedule, p_period=period, p_since=_EVER if since is None else _micros(since))
+        return [_issue.decode(row[0]) for row in rows]
+
     def cohort(self, cohort: Cohort) -> Iterator[CohortCase]:
         """Yield the cohort's cases."""
-        for case, unit, *flags in self._rows(say.COHORT, **_window(cohort)):
-            registered, accepted, replied, published, closed, late = map(bool, flags)
-            yield CohortCase(
-                case=case,
-                unit=unit,
-                registered=registered,
-                accepted=accepted,
-                replied=replied,
-                published=published,
-                closed=closed,
-                late=late,
-            )
+        asked = say.cohort(len(cohort.boards), len(cohort.channels))
+        for case, unit, board, *flags in self._rows(asked, **_window(cohort)):
+            yield CohortCase(case=case, unit=unit, board=board, **dict(zip(say.FLAGS, map(bool, flags), strict=True)))
 
     def tally(self, cohort: Cohort) -> Iterable[UnitTally]:
-        """Return the cohort's sums by lead unit, added up by the database."""
-        rows = [(row[0], *map(int, row[1:])) for row in self._rows(say.TALLY, **_window(cohort))]
-        names = UnitTally.__struct_fields__
-        return sorted((UnitTally(**dict(zip(names, row, strict=True))) for row in rows), key=lambda row: row.unit)
+        """Return the cohort's sums by lead unit and board, added up by the database."""
+        asked = say.tally(len(cohort.boards), len(cohort.channels))
+        rows = [(*row[:2], *map(int, row[2:])) for row in self._rows(asked, **_window(cohort))]
+        names = ("unit", "board", "received", *say.FLAGS)
+        return sorted((UnitTally(**dict(zip(names, row, strict=True))) for row in rows), key=lambda row: (row.unit, row.board))
 
     def _rows(self, statement: Statement, **row: Any) -> Sequence[tuple[Any, ...]]:
         with self.executor() as executor:
             return executor.run(statement, row)[1]
 
 
-def _prepare_sqlite(engine: Engine, *, create: bool) -> None:
+def _prepare_sqlite(engine: Engine, *, create: bool, synced: bool) -> None:
     """Let casework say when transactions begin: the driver's own habit loses updates (it begins after the first read)."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("busy_timeout = 30000", "synchronous = FULL", "foreign_keys = ON"):
+        sync = f"synchronous = {'FULL' if synced else 'OFF'}"
+        for pragma in ("busy_timeout = 30000", sync, "foreign_keys = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
         if create:
             _write_ahead(connection, busy=engine.dialect.loaded_dbapi.OperationalError)
@@ -236,6 +265,8 @@ def _window(cohort: Cohort) -> dict[str, Any]:
         "p_as_of": _micros(cohort.as_of),
         "p_met": f"met:{cohort.clock}",
         "p_late": f"late:{cohort.clock}",
+        **{f"p_board_{n}": board for n, board in enumerate(cohort.boards)},
+        **{f"p_channel_{n}": channel for n, channel in enumerate(cohort.channels)},
     }
 
 
@@ -273,6 +304,7 @@ class _Work:
     def __init__(self, executor: Executor) -> None:
         self._do = executor
         self._clocks: dict[str, tuple[SlaClock, ...]] = {}
+        self.erased = False
 
     def load(self, case: str) -> Snapshot:
         snapshot = _snapshot(case, self._do.run(say.LOAD, {"p_id": case})[1], lambda: self.events(case))
@@ -290,6 +322,12 @@ class _Work:
     def text(self, case: str, ref: Ref) -> str | None:
         rows = self._do.run(say.TEXT, {"p_id": case, "p_ref": ref})[1]
         return str(rows[0][0]) if rows else None
+
+    def texts(self, case: str) -> Mapping[Ref, str]:
+        return {row[0]: row[1] for row in self._do.run(say.TEXTS, {"p_id": case})[1]}
+
+    def find(self, kind: str, value: str) -> list[str]:
+        return [row[0] for row in self._do.run(say.FIND, {"p_kind": kind, "p_value": value})[1]]
 
     def events(self, case: str) -> list[StoredEvent]:
         return _events(case, self._do.run(say.EVENTS, {"p_id": case})[1])
@@ -319,6 +357,11 @@ class _Work:
             raise StaleVersion(case.id, expected=change.expected, actual=self._version(case.id))
         if change.key and self.answered(change.key):
             raise KeyReused(change.key, case=case.id, tried="commit")
+        if change.erased:
+            self.erased = True
+            do.many(say.DELETE_TEXT, ({"p_case_id": case.id, "p_ref": ref} for ref in change.erased))
+        if change.unfound:
+            do.run(say.FORGET_DIGESTS, {"p_case_id": case.id})
         last = len(change.events) - 1
         do.many(
             say.INSERT_EVENT,
@@ -351,16 +394,35 @@ class _Work:
             ),
         )
         do.many(say.INSERT_TEXT, ({"p_case_id": case.id, "p_ref": text.ref, "p_body": text.body} for text in change.texts))
+        do.many(say.DELETE_FIND, ({"p_case_id": case.id, "p_kind": kind} for kind in change.unfound))
+        do.many(say.INSERT_FIND, ({"p_kind": kind, "p_value": value, "p_case_id": case.id} for kind, value in change.finds))
         old = {clock.key: clock for clock in self._clocks.get(case.id, ())}
         changed = [clock for clock in case.clocks if old.get(clock.key) != clock]
         do.many(say.DELETE_CLOCK, ({"p_case_id": case.id, "p_key": clock.key} for clock in changed if clock.key in old))
         do.many(say.INSERT_CLOCK, (_clock_row(case.id, clock) for clock in changed))
         self._clocks[case.id] = case.clocks
-        for series, number in change.numbers.items():
-            if do.run(say.UPDATE_NUMBER, {"p_series": series, "p_last": number})[0] != 1:
-                do.run(say.INSERT_NUMBER, {"p_series": series, "p_last": number})
-        queued = _micros(case.updated_at)
-        do.many(
+        self._take(change.numbers)
+        self._queue(change.notifications, case.updated_at)
+
+    def issue(self, issue: Issue, *, numbers: Mapping[str, int] = {}, notifications: tuple[Notification, ...] = ()) -> bool:
+        key = {"p_rulebook": issue.rulebook, "p_schedule": issue.schedule, "p_period": issue.period, "p_scope": issue.scope}
+        if self._do.run(say.ISSUE_MADE, key)[1]:
+            return False
+        n = int(self._do.run(say.LAST_ISSUE, {})[1][0][0]) + 1
+        row = {"p_n": n, "p_made_at": _micros(issue.made_at), "p_body": _encode(issue).decode()}
+        self._do.run(say.INSERT_ISSUE, {**key, **row})
+        self._take(numbers)
+        self._queue(notifications, issue.made_at)
+        return True
+
+    def _take(self, numbers: Mapping[str, int]) -> None:
+        for series, number in numbers.items():
+            if self._do.run(say.UPDATE_NUMBER, {"p_series": series, "p_last": number})[0] != 1:
+                self._do.run(say.INSERT_NUMBER, {"p_series": series, "p_last": number})
+
+    def _queue(self, notifications: Iterable[Notification], at: datetime) -> None:
+        queued = _micros(at)
+        self._do.many(
             say.INSERT_NOTICE,
             (
                 {
@@ -374,7 +436,7 @@ class _Work:
                     "p_sent_at": None,
                     "p_error": "",
                 }
-                for row in change.notifications
+                for row in notifications
             ),
         )
 
