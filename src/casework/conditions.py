@@ -96,6 +96,9 @@ class Term(NamedTuple):
         return self._replace(kind=turned) if turned else Term("not", (self,))
 
 
+_WRITTEN = ("StringExpression", "FloatExpression")
+
+
 class Condition:
     """A compiled condition; it keeps its text."""
 
@@ -127,7 +130,7 @@ class Condition:
 
         return self._rule.statement.expression.result_type in (DataType.BOOLEAN, DataType.UNDEFINED)
 
-    def compared(self) -> Iterator[tuple[str, str]]:
+    def compared(self) -> Iterator[tuple[str, Any]]:
         """Yield the names that the condition compares with a written text, each with that text; of order, only dates."""
         waiting: list[Any] = [self._rule.statement.expression]
         while waiting:
@@ -142,7 +145,7 @@ class Condition:
             for named, written in pairs:
                 if type(named).__name__ == "SymbolExpression":
                     values: Any = written.value if type(written).__name__ == "ArrayExpression" else (written,)
-                    yield from ((named.name, row.value) for row in values if type(row).__name__ == "StringExpression")
+                    yield from ((named.name, row.value) for row in values if type(row).__name__ in _WRITTEN)
             waiting += parts.values()
 
     def term(self) -> Term | None:

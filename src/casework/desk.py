@@ -392,13 +392,17 @@ class Desk(Reader):
         case = erased.case
         while case.merged_into:
             case = work.load(case.merged_into).case
-        ground = next(event.data.ground for event in erased.events if isinstance(event.data, Erased))
+        data = next(event.data for event in erased.events if isinstance(event.data, Erased))
         for other in (case.id, *(absorbed for absorbed, _ in case.absorbed)):
             if other != erased.case.id:
                 snapshot = work.load(other)
                 book, moment = self._shelf.book(snapshot.case, work=work), max(at, snapshot.case.updated_at)
                 known = msgspec.structs.replace(self._known(book, recorded_at), texts=work.texts(other))
-                self._write(work, snapshot, engine.cleanse(book, snapshot.case, senders, by, moment, known, ground=ground))
+                self._write(
+                    work,
+                    snapshot,
+                    engine.cleanse(book, snapshot.case, senders, by, moment, known, texts=data.texts, ground=data.ground),
+                )
 
     def _again(self, work: UnitOfWork, answered: Answered, digest: str, key: str, tried: str) -> Case:
         """Return the answer that an idempotency key was given the first time."""

@@ -142,11 +142,19 @@ def _do(draft: Draft, command: act.Command) -> None:
 
 
 def cleanse(
-    rulebook: Rulebook, case: Case, senders: Sequence[Sender], actor: Actor, now: datetime, known: Known, *, ground: str
+    rulebook: Rulebook,
+    case: Case,
+    senders: Sequence[Sender],
+    actor: Actor,
+    now: datetime,
+    known: Known,
+    *,
+    texts: Sequence[str],
+    ground: str,
 ) -> Decision:
-    """Rid the texts of a case of what they say of people who were erased from a case that was merged with it."""
+    """Rid the texts of a case of what they say of people who were erased, with *texts*, from a case that was merged with it."""
     draft = Draft(rulebook, case, actor, now, known, case.id)
-    erasures.cleanse(draft, senders, ground=ground)
+    erasures.cleanse(draft, senders, names=erasures.erased_names(texts), ground=ground)
     return draft.decision() if draft.events else Decision(case=case, events=(), facts=(), numbers={}, texts=(), notifications=())
 
 

@@ -157,6 +157,9 @@ _CHECKS: Mapping[str, Callable[[IntakeCheck, Message], str]] = {
 }
 
 
+_SAME: tuple[Literal["sender", "text", "subject", "place"], ...] = ("sender", "text", "subject", "place")
+
+
 class DuplicateRule(BaseModel):
     """When a message repeats an earlier one (重复留言): what is the ``same`` in both, ``within`` which time, and what is done.
 
@@ -178,7 +181,7 @@ class DuplicateRule(BaseModel):
     def _says_something(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not {"text", "subject"} & set(value):
             raise ValueError("messages of one sender, or about one place, are not the same for that; add 'text' or 'subject'")
-        return value
+        return tuple(name for name in _SAME if name in value)  # in one order: two ways of writing a rule are one rule
 
     @property
     def name(self) -> str:
@@ -190,7 +193,9 @@ class DuplicateRule(BaseModel):
 
         It is *not* anonymous to somebody who can guess the text, so it is erased with the message.
         """
-        known = {"sender": message.sender.ref, "text": message.text, "subject": message.subject, "place": message.place or ""}
+        who = message.sender
+        sender = who.ref or who.phone or who.email or who.id_number or who.name
+        known = {"sender": sender, "text": message.text, "subject": message.subject, "place": message.place or ""}
         parts = [known[name] if name == "sender" else _folded(known[name]) for name in self.same]
         return hashlib.sha256("\0".join((self.name, *parts)).encode()).hexdigest()[:32] if all(parts) else ""
 

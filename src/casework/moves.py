@@ -14,6 +14,7 @@ from .errors import CaseworkError, InputError, NotPermitted, StaleVersion, Unkno
 from .events import ClockMoved, RulebookMoved
 from .handling.versions import named
 from .ports import CaseStore, Snapshot, UnitOfWork
+from .publication import status_of
 from .rulebook import Rulebook
 from .shelf import Shelf
 from .units import Actor
@@ -102,6 +103,9 @@ class Mover:
                 moved += self._batch(rulebook, waiting, last=cases is None)
                 waiting = []
         moved += self._batch(rulebook, waiting, last=cases is None)
+        if cases is None and not self._dry_run:
+            with self._store.work() as work:  # whatever moved: from now on this is the version
+                self._shelf.keep(work, rulebook)
         return Move(
             rulebook=named(rulebook),
             digest=rulebook.digest,
@@ -149,8 +153,8 @@ class Mover:
 
     def _once(self, rulebook: Rulebook, cases: Sequence[str], *, last: bool) -> list[MovedCase]:
         moved, refused = [], dict[str, str]()
-        before = None if self._dry_run else self._shelf.last_kept()
         with self._store.work() as work:
+            before = None if self._dry_run else self._shelf.last_kept()
             for name in cases:
                 try:
                     snapshot = work.load(name)
@@ -192,9 +196,9 @@ class Mover:
         except Exception as error:
             why = f"an error in casework or its rulebook: {type(error).__name__}"
             raise InputError(f"cannot move case {case.id}: {why}", value=case.id) from error
-        was, will = (book.outline.intake.status_of(case.state) or "" for book in (old, rulebook))
+        was, will = (status_of(case, book) for book in (old, rulebook))
         clocks = tuple(row for event in decision.events if isinstance(event.data, RulebookMoved) for row in event.data.clocks)
-        status = (was, will) if was != will else None
+        status = (was[0], will[0]) if was[1:] != will[1:] else None
         return decision, MovedCase(case=case.id, old=named(old), old_digest=old.digest, clocks=clocks, gates=gates, status=status)
 
 

@@ -66,7 +66,7 @@ def problems(outline: Outline, life: Lifecycle, register: Register | None) -> li
     return found
 
 
-def never_true(outline: Outline, life: Lifecycle, register: Register | None, name: str, value: str) -> str:
+def never_true(outline: Outline, life: Lifecycle, register: Register | None, name: str, value: object) -> str:
     """Return why what a condition compares can never be the same: *name* never has this value; "" where it may."""
     known: dict[str, Iterable[str]] = {
         **outline.classes,
@@ -82,6 +82,8 @@ def never_true(outline: Outline, life: Lifecycle, register: Register | None, nam
     if register and register.unit:
         known["lead"] = register.names
     kind = "" if name in outline.classes else NAMES.get(name, "")
+    if not isinstance(value, str):
+        return "" if kind in ("number", "flag") else f"{name} is a text, which stands in quotes: '{value}'"
     if kind == "number":
         return f"{name} is a number, which stands without quotes"
     if kind == "flag":

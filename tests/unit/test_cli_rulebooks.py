@@ -191,6 +191,11 @@ def books() -> list[Any]:
     ]
 
 
+def plain(text: str) -> str:
+    """Return a text without blanks, a quotation in it with one kind of marks: inside another it has the inner ones."""
+    return re.sub(r"\s", "", text).translate(str.maketrans("“”", "‘’"))
+
+
 # --- nothing is left out ----------------------------------------------------------------------------------------------
 
 
@@ -200,17 +205,17 @@ def test_every_ground_and_every_chinese_text_of_a_rulebook_is_read_aloud(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "4000")  # no cell is broken, so each text stands in one piece
     book = Rulebook.load(name) if name.endswith(".toml") else Rulebook.shipped(name)
-    said = re.sub(r"\s", "", shown(casework, name))
-    assert [text for text in told(book) if re.sub(r"\s", "", text) not in said] == []
+    said = plain(shown(casework, name))
+    assert [text for text in told(book) if plain(text) not in said] == []
 
 
 @pytest.mark.parametrize("name", books())
 def test_english_leaves_out_no_ground_either(casework: Casework, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "4000")
     book = Rulebook.load(name) if name.endswith(".toml") else Rulebook.shipped(name)
-    said = re.sub(r"\s", "", shown(casework, name, "--lang", "en"))
+    said = plain(shown(casework, name, "--lang", "en"))
     grounds = [text for path, text in texts(book.outline.model_dump(by_alias=True)) if path[-1] in ("source", "assumption", "en")]
-    assert [text for text in grounds if re.sub(r"\s", "", text) not in said] == []
+    assert [text for text in grounds if plain(text) not in said] == []
 
 
 @pytest.mark.parametrize("name", books())
@@ -253,7 +258,7 @@ def test_show_says_what_each_table_rules(casework: Casework, tmp_path: Path, mon
         "提示：未填写姓名、地点中的任一项；仅限网站",
         "重复来件 7个自然日内来件人、标题和正文均相同的，视为重复来件；自动并件",
         "对外状态 等候办理 已接收",
-        "按无效来件统计：spam、unclear；按重复来件统计：repeat；按移送统计：petition、not-ours",
+        "按无效来件统计：垃圾信息、内容不清；按重复来件统计：重复来件；按移送统计：信访事项、不属本级受理",
         "办理流程 办理中时公开，转为已答复",
         "角色 承办单位负责人 本单位的来件：备注；含下级单位；可见来件人姓名、电话",
         "本人的来件：补充、撤回、评价、好评；可见来件人全部信息",
@@ -270,7 +275,7 @@ def test_show_says_what_each_table_rules(casework: Casework, tmp_path: Path, mon
         "来件之后；通知问政办",
         "告知 来件 告知问政办、来件人：“来件已收到”；条件：公开 “收到即告知”",
         "通报；题为“{year}年{month}月办理情况”；由问政办编发；逐件列出逾期未办件、零诉求单位；公布回复率、办结、按期办结率",
-        "其他用语 figures-of-old：往年点击",
+        "figures-of-old：往年点击",
     ):
         assert words in chinese
     assert chinese.count(" 计时 ") == 1  # the clocks of answers are told with their orders

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework import Case, Message
+from casework import Case, Message, Sender
 from casework.actions import (
     Accept,
     AnswerOrder,
@@ -27,6 +27,7 @@ from casework.actions import (
     Withdraw,
 )
 from casework.errors import CaseNotFound, ConditionUnmet, KeyReused, NotAllowed, NotPermitted, StaleVersion, UnknownChannel
+from casework.intake import DuplicateRule
 from casework.ports import Notification
 from casework.states import standard_lifecycle
 from tests.unit.town import CITIZEN, CLERK, FIVE_DAYS, HANDLER, LEADER, Office, local, small, sound
@@ -489,3 +490,24 @@ def test_a_case_of_long_ago_stops_nobody_at_the_door() -> None:
     with office.desk.importing() as importing:
         importing.receive(Message(subject="路灯不亮", received_at=local("1995-06-01 09:00")))
     assert comes(office).duplicates == ()
+
+
+def test_what_came_by_a_channel_that_is_not_public_is_not_opened_to_the_public() -> None:
+    office = Office(f"{PROPOSE}\n[channels.portal]\n[channels.hotline]\npublic = false\n")
+    comes(office, channel="hotline")
+    with pytest.raises(ConditionUnmet, match="the case came by 'hotline', and what comes by it is not public"):
+        office.do(Disclose(public=True))
+
+
+def test_a_caller_without_an_account_is_known_by_the_number() -> None:
+    office = Office(PROPOSE)
+    caller = Sender(name="王小明", phone="13812345678")
+    cases = [office.desk.receive(Message(subject="路灯不亮", sender=caller, channel=channel)) for channel in ("hotline", "portal")]
+    assert cases[1].duplicates == ("c1",)
+    assert office.desk.receive(Message(subject="路灯不亮", sender=Sender(phone="13800000000"))).duplicates == ()
+
+
+def test_a_rule_for_repeats_is_one_rule_however_it_is_written() -> None:
+    one, other = (DuplicateRule.model_validate({"same": same}) for same in (["sender", "text"], ["text", "sender"]))
+    message = Message(subject="路灯不亮", sender="u-1")
+    assert (one, one.name, one.fingerprint(message)) == (other, other.name, other.fingerprint(message))

@@ -261,3 +261,16 @@ def test_a_case_of_before_there_was_such_a_right_is_erased_by_whom_the_present_r
     assert later.do(Erase(what="all", ground="依申请删除"), by=STEWARD).erased
     with pytest.raises(NotPermitted):
         later.do(Erase(what="all", ground="依申请删除"), by=CLERK)
+
+
+@pytest.mark.parametrize("what", ["sender", "message", "all"])
+@pytest.mark.parametrize(("erased", "other"), [("c1", "c2"), ("c2", "c1")])
+def test_who_wrote_twice_is_erased_from_both_cases(what: str, erased: str, other: str) -> None:
+    office = Office(RULES)
+    for _ in range(2):
+        office.desk.receive(MESSAGE)
+    office.do(Merge(other="c1"), case="c2")
+    office.do(Erase(what=what, ground="依申请删除"), by=STEWARD, case=erased)  # type: ignore[arg-type]
+    assert not [secret for secret in SECRETS for case in ("c1", "c2") if secret in seen(office, case)]
+    assert office.desk.message(other).sender == Sender()
+    sound(office)

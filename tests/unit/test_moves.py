@@ -268,12 +268,14 @@ def test_a_new_version_is_kept_with_its_register_and_a_case_moved_by_name_leaves
     store.close()  # type: ignore[attr-defined]
 
 
-def test_a_dry_run_and_a_move_of_nothing_keep_no_rulebook() -> None:
+def test_a_dry_run_keeps_no_rulebook_and_a_move_of_all_keeps_the_new_one_whatever_moved() -> None:
     office = Office(FIVE_DAYS)
     office.receive()
     office.do(Review(), Reject(reason="spam"))
-    moved(office, SEVEN_DAYS)
+    office.desk.move(version(SEVEN_DAYS), by=STEWARD, dry_run=True)
     assert office.desk.store.kept("rulebook", version(SEVEN_DAYS).digest) is None
+    moved(office, SEVEN_DAYS)
+    assert desk_for(office.desk.store).rulebook == version(SEVEN_DAYS)
 
 
 def test_whom_the_new_version_tells_of_a_move_is_told() -> None:

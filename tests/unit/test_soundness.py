@@ -457,6 +457,8 @@ def test_what_is_done_before_a_unit_has_the_case_does_not_wait_for_somebody_of_a
         ("'咨询' != kind", "kind is never '咨询'; did you mean 'consult'?"),
         ("not (units > 1 and state == 'recieved')", "state is never 'recieved'; did you mean 'received'?"),
         ("kind in ['help', 'compliant']", "kind is never 'compliant'; did you mean 'complaint'?"),
+        ("channel == 12345", "channel is a text, which stands in quotes: '12345'"),
+        ("kind == 1", "kind is a text, which stands in quotes: '1'"),
         ("solved == 'maybe'", "solved is never 'maybe' (solved: yes, no)"),
         ("lead == '夹河阵'", "lead is never '夹河阵'; did you mean '夹河镇'?"),
         ("form == 'remainder'", "form is never 'remainder'"),

@@ -214,17 +214,17 @@ def test_a_step_keeps_whose_act_it_was_and_what_hosts_sort_by() -> None:
         ),
         (
             events.Transferred(to="市住建局", reason="petition", explanation="2.text"),
-            "移送市住建局；理由：petition；说明：因为",
+            "移送市住建局；理由：信访事项；说明：因为",
             "handed over to 市住建局; reason: petition; explanation: 因为",
         ),
         (
             events.Rejected(reason="spam", exit="invalid", explanation=None),
-            "不予受理；理由：spam",
+            "不予受理；理由：垃圾信息",
             "refused; reason: spam",
         ),
         (
             events.Withdrawn(reason="withdrawn-by-sender", explanation=None),
-            "撤回；理由：withdrawn-by-sender",
+            "撤回；理由：来件人撤回",
             "withdrawn; reason: withdrawn-by-sender",
         ),
         (

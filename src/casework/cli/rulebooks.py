@@ -58,7 +58,7 @@ _KINDS = {  # in English and in Chinese
     "order": ("order", "督办文书"),
     "notice": ("notice", "告知"),
     "figure": ("figure", "统计指标"),
-    "schedule": ("schedule", "定期通报"),
+    "schedule": ("schedule", "定期编发"),
     "route": ("route", "分派规则"),
     "assignment": ("assignments", "交办"),
     "decline": ("declining", "退件"),
@@ -111,7 +111,10 @@ def _ground(what: str, lang: Lang, *facts: str) -> str:
 
 def _grounds(row: object, lang: Lang) -> str:
     """Return what a row of a rulebook rests on: what it quotes, and what was assumed."""
-    said = [_ground(what, lang, words) for what in ("source", "assumption") if (words := getattr(row, what, ""))]
+    # A quotation within the quotation has the inner marks.
+    inner = str.maketrans("“”", "‘’")
+    known = {"source": getattr(row, "source", "").translate(inner), "assumption": getattr(row, "assumption", "")}
+    said = [_ground(what, lang, words) for what, words in known.items() if words]
     return _ground("and", lang).join(said)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -44,13 +44,23 @@ def erase(draft: Draft, command: act.Erase) -> None:
     draft.erase(refs, instead=rest)
 
 
-def cleanse(draft: Draft, senders: Sequence[Sender], *, ground: str) -> None:
-    """Rid the texts of a case of what they say of these people, who were erased from a case that was merged with it."""
-    texts = {ref: text for ref, text in draft.known.texts.items() if _name(ref) not in ("code", "sender")}
+def cleanse(draft: Draft, senders: Sequence[Sender], *, names: Container[str], ground: str) -> None:
+    """Rid the texts of a case of what they say of these people, who were erased from a case that was merged with it.
+
+    *names* are the kinds of texts that went there.
+    """
+    known = {ref: draft.known.texts[ref] for ref in sorted(draft.known.texts, key=_place) if _name(ref) != "code"}
+    theirs = {sender.ref for sender in senders if sender.ref}
+    # What the same person sent here too goes as it went there: the particulars alone, or the whole message.
+    same = {
+        _place(ref)[0] for ref, text in known.items() if _name(ref) == "sender" and Sender.model_validate_json(text).ref in theirs
+    }
+    refs = tuple(ref for ref in known if _place(ref)[0] in same and _name(ref) in names)
+    texts = {ref: text for ref, text in known.items() if _name(ref) != "sender" and ref not in refs}
     rest = _rewritten(texts, redactor(senders, by_form=False), "")  # what others say of themselves is theirs
-    if rest:
-        draft.add("erase", events.Erased(texts=(), ground=ground))
-        draft.erase((), instead=rest)
+    if refs or rest:
+        draft.add("erase", events.Erased(texts=refs, ground=ground))
+        draft.erase(refs, instead=rest)
 
 
 def senders_of(texts: Mapping[str, str]) -> list[Sender]:
@@ -76,6 +86,11 @@ def _rewritten(texts: Mapping[str, str], clean: Callable[[str], str], subject: s
         found = {ref: text.replace(subject, _GONE) if _name(ref) == "document" else text for ref, text in found.items()}
     found = {ref: _cleaned(ref, text, clean) for ref, text in found.items()}
     return {ref: text for ref, text in found.items() if text != texts[ref]}
+
+
+def erased_names(texts: Sequence[str]) -> frozenset[str]:
+    """Return of which kinds these texts are."""
+    return frozenset(map(_name, texts))
 
 
 def _place(ref: str) -> tuple[int, str]:

@@ -78,6 +78,9 @@ def disclose(draft: Draft, command: act.Disclose) -> None:
     """Open the case to the public, or close it to it."""
     if command.public == draft.case.public:
         raise draft.refuse("disclose", f"the case is {'open' if command.public else 'closed'} to the public already")
+    channel = draft.rulebook.outline.channels.get(draft.case.channel)
+    if command.public and channel and not channel.public:
+        raise draft.refuse("disclose", f"the case came by {draft.case.channel!r}, and what comes by it is not public")
     draft.add("disclose", events.Disclosed(public=command.public, reason=draft.maybe("reason", command.reason)))
 
 
