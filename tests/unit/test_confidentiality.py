@@ -380,14 +380,15 @@ def test_what_is_printed_of_an_act_is_what_its_actor_sees(from_terminal: Callabl
 
 def test_the_terminal_answers_a_query_code_and_names_nobody(from_terminal: Callable[[str], Casework], tmp_path: Path) -> None:
     casework = from_terminal("glass")
-    with_code = desk_for(SqlStore.at(tmp_path / "cases.sqlite"))
-    [case] = with_code.store.numbered("A-1")
-    said = casework("query", with_code.code(case))
+    with SqlStore.at(tmp_path / "cases.sqlite") as store:
+        [case] = store.numbered("A-1")
+        code = desk_for(store).code(case)
+    said = casework("query", code)
     assert said.code == 0, said.err
     assert "已经答复" in said.out and "再次答复" in said.out
     assert secrets_in(said.out) == set()
     assert "no message has the query code 'nothing'" in one_line(casework("query", "nothing"))
-    assert "answered" in casework("query", with_code.code(case).upper().replace("-", " "), "--lang", "en").out
+    assert "answered" in casework("query", code.upper().replace("-", " "), "--lang", "en").out
 
 
 # --- the sender, and others who wrote about the same ------------------------------------------------------------------
