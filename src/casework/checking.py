@@ -411,7 +411,7 @@ def _called_upon(rulebook: Rulebook) -> dict[str, list[str]]:
         named.append((form.answer.cleared_by, f"order[{at}].answer.cleared_by"))
     named += [(role, f"rung[{at}].do") for at, rung in enumerate(outline.rung) for role in rung.effects("notify")]
     named += [(role, f"notify[{at}].to") for at, row in enumerate(outline.notify) for role in row.to]
-    named += [(role, f"schedule[{at}].to") for at, row in enumerate(outline.schedule) for role in getattr(row, "to", ())]
+    named += [(role, f"schedule[{at}].to") for at, row in enumerate(outline.schedule) for role in row.to]
     found: dict[str, list[str]] = {}
     for role, path in named:
         if role in outline.roles and path not in found.setdefault(role, []):

@@ -38,11 +38,13 @@ from .limits import Limit
 from .messages import Message, Sender
 from .moves import Move, Mover
 from .ports import Answered, CaseStore, Change, Notifier, Snapshot, UnitOfWork
-from .reading import Reader, code_digest, digest_of, message_of
+from .reading import Reader, code_digest, message_of
 from .recalculation import Recalculation
-from .rounds import Delivery, Recount, Sweep, deliver, sweep
+from .rounds import Delivery, Issuing, Recount, Sweep, deliver, sweep
 from .routing import Route, RoutingFunction
 from .rulebook import Rulebook
+from .schedules import Slot
+from .shelf import digest_of
 from .units import Actor, Register
 from .views import CaseView, ClockView
 
@@ -160,6 +162,16 @@ class Desk(Reader):
         issues, failures = self._issuing(now).run(limit=limit)
         return msgspec.structs.replace(swept, issues=issues, failures=(*swept.failures, *failures))
 
+    def next_issues(self) -> tuple[Slot, ...]:
+        """Return the next period of each schedule of the desk's rulebook, by when its issues are due; past where no sweep came."""
+        return self._issuing(self._moment()).upcoming()
+
+    def _issuing(self, now: datetime) -> Issuing:
+        return Issuing(self.store, self.rulebook, lambda: self._shelf.keeper(self.rulebook), now, keep=self._keep_rules)
+
+    def _keep_rules(self, work: UnitOfWork) -> None:
+        self._shelf.keep(work, self.rulebook)
+
     def _sweep(self, case: str, now: datetime) -> int:
         """Fire what is due on one case; return the number of events."""
         with self.store.work() as work:
@@ -255,7 +267,9 @@ class Desk(Reader):
         survivor = case
         while survivor.merged_into:
             survivor = work.load(survivor.merged_into).case
-        every = [work.texts(other) for other in {case.id, survivor.id, *(absorbed for absorbed, _ in survivor.absorbed)}]
+        every = [
+            work.texts(other) for other in dict.fromkeys((case.id, survivor.id, *(absorbed for absorbed, _ in survivor.absorbed)))
+        ]
         return (*own, *(sender for texts in every for sender in senders_of(texts)))
 
     def _receive(self, work: UnitOfWork, message: Message, key: str | None, at: datetime, known: Known) -> tuple[Case, bool]:

@@ -154,7 +154,7 @@ def cleanse(
 ) -> Decision:
     """Rid the texts of a case of what they say of people who were erased, with *texts*, from a case that was merged with it."""
     draft = Draft(rulebook, case, actor, now, known, case.id)
-    erasures.cleanse(draft, senders, names=erasures.erased_names(texts), ground=ground)
+    erasures.cleanse(draft, senders, whole=erasures.whole_message(texts), ground=ground)
     return draft.decision() if draft.events else Decision(case=case, events=(), facts=(), numbers={}, texts=(), notifications=())
 
 

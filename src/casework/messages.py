@@ -107,7 +107,7 @@ class Message(BaseModel):
         """Return a digest of sender and text, equal for the same text from the same sender.
 
         Blanks, punctuation, case and full-width forms do not count. It finds repeats without keeping the text; it is *not*
-        anonymous to somebody who can guess the text, so it is erased with the message.
+        anonymous to somebody who can guess the text; a key that an import makes of it stays when the message is erased.
         """
         folded = unicodedata.normalize("NFKC", self.text).casefold()
         letters = "".join(ch for ch in folded if unicodedata.category(ch)[0] in "LN")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -20,13 +19,12 @@ from .handling.versions import ruled_by
 from .messages import Message, Sender
 from .moments import require_aware
 from .opinions import Finding
-from .ports import CaseStore, UnitOfWork
+from .ports import CaseStore
 from .publication import PublicView, QueryView, has_published, public_view, query_view
-from .rounds import Issuing
 from .routing import RoutingFunction
 from .rulebook import Rulebook
-from .schedules import Issue, Slot
-from .shelf import Shelf
+from .schedules import Issue
+from .shelf import Shelf, digest_of
 from .sla import Explanation, Timekeeper, Verdict
 from .timeline import HistoryLine, timeline
 from .units import Actor
@@ -185,10 +183,6 @@ class Reader:
         """Return the issues that sweeps made, in that order: of a schedule, by its id, and made at *since* (aware) or later."""
         return tuple(self.store.issues(schedule=schedule, since=since and require_aware(since, what="since")))
 
-    def next_issues(self) -> tuple[Slot, ...]:
-        """Return the next period of each schedule of the desk's rulebook, by when its issues are due; past where no sweep came."""
-        return self._issuing(self._moment()).upcoming()
-
     def verify(self, case: str) -> None:
         """Check a case's chain of events against its head, and the case against its events; `ChainBroken` names the place."""
         snapshot, stored = self.store.read(case), self.store.events(case)
@@ -202,12 +196,6 @@ class Reader:
             raise ChainBroken(case, len(stored), "the case row is not what its events say")
 
     # -- inside
-
-    def _issuing(self, now: datetime) -> Issuing:
-        return Issuing(self.store, self.rulebook, lambda: self._shelf.keeper(self.rulebook), now, keep=self._keep_rules)
-
-    def _keep_rules(self, work: UnitOfWork) -> None:
-        self._shelf.keep(work, self.rulebook)
 
     def _sight_of(self, row: Case, by: Actor) -> privacy.Sight:
         """Return how an actor sees a case; `NotPermitted` where the case lies outside the actor's scope."""
@@ -260,11 +248,6 @@ def code_digest(code: str) -> str:
     """Return the value that a case is found by for its query code, however it was typed."""
     plain = unicodedata.normalize("NFKC", code).casefold()
     return digest_of("code", "".join(sign for sign in plain if sign.isalnum()))
-
-
-def digest_of(*parts: str) -> str:
-    """Return a digest of some texts in this order."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
 def message_of(body: str | None, sender: str | None) -> Message:

@@ -83,8 +83,8 @@ class Shelf:
         work.keep("rulebook", rulebook.digest, rulebook.text)
         if rulebook.register:
             text = msgspec.json.encode(rulebook.register).decode()
-            work.keep("register", _digest("register", text), text)
-            work.keep("register-of", rulebook.id, _digest("register", text))
+            work.keep("register", digest_of("register", text), text)
+            work.keep("register-of", rulebook.id, digest_of("register", text))
 
     def last_kept(self) -> tuple[str | None, str | None]:
         """Return the texts of the rulebook and the register that are kept last, by which new cases begin."""
@@ -96,7 +96,7 @@ class Shelf:
         if rulebook:
             work.keep("rulebook", rulebook_digest(rulebook), rulebook)
         if register:
-            work.keep("register", _digest("register", register), register)
+            work.keep("register", digest_of("register", register), register)
 
     def book(self, case: Case, *, work: UnitOfWork | None = None) -> Rulebook:
         """Return the rulebook that a case keeps; `UnknownRulebook` where the store has lost it."""
@@ -121,5 +121,6 @@ class Shelf:
         return msgspec.json.decode(text, type=Register) if text else self._register
 
 
-def _digest(*parts: str) -> str:
+def digest_of(*parts: str) -> str:
+    """Return a digest of some texts in this order."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -13,6 +13,7 @@ from casework.actions import (
     Accept,
     AddNote,
     Approve,
+    AskCitizen,
     Assign,
     Attach,
     Contact,
@@ -25,6 +26,7 @@ from casework.actions import (
     Reject,
     Review,
     SubmitReply,
+    Supplement,
     Withdraw,
 )
 from casework.errors import ConditionUnmet, KeyReused, NotPermitted
@@ -273,4 +275,19 @@ def test_who_wrote_twice_is_erased_from_both_cases(what: str, erased: str, other
     office.do(Erase(what=what, ground="依申请删除"), by=STEWARD, case=erased)  # type: ignore[arg-type]
     assert not [secret for secret in SECRETS for case in ("c1", "c2") if secret in seen(office, case)]
     assert office.desk.message(other).sender == Sender()
+    sound(office)
+
+
+def test_what_the_same_person_added_to_the_other_case_goes_too_and_what_others_sent_there_stays() -> None:
+    office = Office(RULES)
+    office.desk.receive(MESSAGE)
+    office.do(Review(), Assign(lead="夹河镇"), AskCitizen(question="哪一盏？"), Supplement(text="桥头那盏，秘密之灯"))
+    other = Sender(ref="u-2", name="司马昭之")
+    office.do(Attach(message=Message(subject="同一盏灯也不亮", sender=other)))
+    office.desk.receive(MESSAGE.model_copy(update={"subject": "路灯还是不亮"}))
+    office.do(Merge(other="c1"), case="c2")
+    office.do(Erase(what="message", ground="依申请删除"), by=STEWARD, case="c2")
+    left = seen(office, "c1")
+    assert "秘密之灯" not in left and not [secret for secret in SECRETS if secret in left]
+    assert "同一盏灯也不亮" in left and "司马昭之" in left and "哪一盏" in left
     sound(office)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -44,17 +44,18 @@ def erase(draft: Draft, command: act.Erase) -> None:
     draft.erase(refs, instead=rest)
 
 
-def cleanse(draft: Draft, senders: Sequence[Sender], *, names: Container[str], ground: str) -> None:
+def cleanse(draft: Draft, senders: Sequence[Sender], *, whole: bool, ground: str) -> None:
     """Rid the texts of a case of what they say of these people, who were erased from a case that was merged with it.
 
-    *names* are the kinds of texts that went there.
+    What the same people sent here too goes as it went there: their particulars, or the *whole* of what they wrote.
     """
     known = {ref: draft.known.texts[ref] for ref in sorted(draft.known.texts, key=_place) if _name(ref) != "code"}
     theirs = {sender.ref for sender in senders if sender.ref}
-    # What the same person sent here too goes as it went there: the particulars alone, or the whole message.
-    same = {
-        _place(ref)[0] for ref, text in known.items() if _name(ref) == "sender" and Sender.model_validate_json(text).ref in theirs
-    }
+    wrote = {_place(ref)[0]: Sender.model_validate_json(text).ref for ref, text in known.items() if _name(ref) == "sender"}
+    same = {place for place, who in wrote.items() if who in theirs}
+    if _place(draft.case.message)[0] in same:  # the case is theirs, and all in it but what others sent
+        same = {_place(ref)[0] for ref in known} - (wrote.keys() - same)
+    names = _WRITTEN_BY_THE_CITIZEN if whole else ("sender",)
     refs = tuple(ref for ref in known if _place(ref)[0] in same and _name(ref) in names)
     texts = {ref: text for ref, text in known.items() if _name(ref) != "sender" and ref not in refs}
     rest = _rewritten(texts, redactor(senders, by_form=False), "")  # what others say of themselves is theirs
@@ -88,9 +89,9 @@ def _rewritten(texts: Mapping[str, str], clean: Callable[[str], str], subject: s
     return {ref: text for ref, text in found.items() if text != texts[ref]}
 
 
-def erased_names(texts: Sequence[str]) -> frozenset[str]:
-    """Return of which kinds these texts are."""
-    return frozenset(map(_name, texts))
+def whole_message(texts: Sequence[str]) -> bool:
+    """Return whether what was erased is the message itself, and not its sender's particulars alone."""
+    return "message" in map(_name, texts)
 
 
 def _place(ref: str) -> tuple[int, str]:

@@ -35,7 +35,7 @@ def named(rulebook: Rulebook) -> str:
 
 def move(draft: Draft, old: Rulebook, history: Sequence[Event], reason: str) -> None:
     """Move a case from *old* to the draft's rulebook; what stands against it is said all at once."""
-    against = tuple(_against(draft, old))
+    against = tuple(_against(draft))
     if against:
         raise draft.refuse("move", *against)
     clocks, passed = _clocks(draft, old, history)
@@ -72,7 +72,7 @@ def ruled_by(history: Sequence[Event], key: str) -> str:
 # --- what must be done first ------------------------------------------------------------------------------------------
 
 
-def _against(draft: Draft, old: Rulebook) -> Iterator[str]:
+def _against(draft: Draft) -> Iterator[str]:
     """Yield what of a case the new version could not go on with, each with what would help."""
     life, case = draft.rulebook.lifecycle, draft.case
     if case.state not in life.states:
